@@ -1,0 +1,64 @@
+"""`sanctrail lists`: official list files into the register."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sanctrail.cli.options import Json, Workspace
+from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
+
+app = typer.Typer(help="Load official lists into the register.", no_args_is_help=True)
+
+
+@app.callback()
+def lists() -> None:
+    """Load official lists into the register."""
+
+
+@app.command("load")
+def load(
+    files: Annotated[
+        list[Path], typer.Argument(help="List files as published; .xz .gz .bz2 .zip are unpacked.")
+    ],
+    workspace: Workspace,
+    as_json: Json = False,
+) -> None:
+    """Load list files, all of them or none.
+
+    Example: sanctrail lists load consolidated.xml SDN_ADVANCED.XML
+    """
+    from sanctrail.register import load_lists  # noqa: PLC0415
+
+    loaded, problems = load_lists(files, workspace)
+    if as_json:
+        print_json(
+            {
+                "loaded": [asdict(version) for version in loaded],
+                "problems": problem_dicts(problems),
+            }
+        )
+        return
+    columns = ("regime", "list", "format", "list date", "#parties", "#names", "#wallets",
+               "#problems", "file")  # fmt: skip
+    print_table(
+        columns,
+        (
+            (
+                version.regime,
+                version.list_id,
+                version.form,
+                version.list_date,
+                f"{version.parties:,}",
+                f"{version.names:,}",
+                f"{version.wallets:,}",
+                f"{version.problems:,}",
+                version.file + ("" if version.changed else " (held already)"),
+            )
+            for version in loaded
+        ),
+    )
+    print_problems(problems, "give --json to see all")
+    total = sum(version.parties for version in loaded)
+    say(f"{total:,} parties from {len(loaded)} lists in {workspace}")

@@ -1,0 +1,61 @@
+"""Drawing answers: one JSON document, or tables and sentences for people."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from sanctrail.errors import Problem
+
+SHOWN_PROBLEMS = 10
+
+
+def print_json(document: Any) -> None:
+    """Print one JSON document to standard output."""
+    sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
+
+
+def say(text: str = "") -> None:
+    """Print one line for people to standard output, as it is."""
+    sys.stdout.write(text + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+    """Print a table; columns whose name begins with `#` are numbers and stand to the right."""
+    from rich import box  # noqa: PLC0415
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    table = Table(title=title or None, title_justify="left", box=box.SIMPLE_HEAD)
+    for column in columns:
+        right = column.startswith("#")
+        table.add_column(
+            column.removeprefix("#"),
+            justify="right" if right else "left",
+            no_wrap=right,
+            overflow="fold",
+        )
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    console = Console(highlight=False)
+    if not sys.stdout.isatty():
+        console = Console(highlight=False, width=120)
+    console.print(table)
+
+
+def problem_dicts(problems: Iterable[Problem]) -> list[dict[str, str]]:
+    """Return problems as JSON records."""
+    return [asdict(problem) for problem in problems]
+
+
+def print_problems(problems: Sequence[Problem], rest: str) -> None:
+    """Print the first problems to standard error and say where the rest stand."""
+    if not problems:
+        return
+    sys.stderr.write(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}:\n")
+    for problem in problems[:SHOWN_PROBLEMS]:
+        sys.stderr.write(f"  {problem}\n")
+    if len(problems) > SHOWN_PROBLEMS:
+        sys.stderr.write(f"  and {len(problems) - SHOWN_PROBLEMS} more; {rest}\n")

@@ -1,0 +1,70 @@
+"""`sanctrail wallet`: is this address listed, by whom, since when."""
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sanctrail.cli.options import Json, Workspace
+from sanctrail.cli.render import print_json, print_table, say
+
+if TYPE_CHECKING:
+    from sanctrail.register import RegisteredWallet
+
+
+def wallet(
+    addresses: Annotated[list[str], typer.Argument(help="Wallet addresses.")],
+    workspace: Workspace,
+    as_json: Json = False,
+) -> None:
+    """Say whether an address is listed, by whom, under what and since when.
+
+    Example: sanctrail wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96
+    """
+    from sanctrail.addresses import describe  # noqa: PLC0415
+    from sanctrail.register import Register  # noqa: PLC0415
+
+    register = Register(workspace)
+    found: dict[str, list[RegisteredWallet]] = {}
+    for listed in register.wallets(addresses):
+        found.setdefault(listed.comparable, []).append(listed)
+    forms = {address: describe(address) for address in addresses}
+    lists = [{"list_id": v["list_id"], "list_date": v["list_date"]} for v in register.current]
+    if as_json:
+        records = [
+            {
+                "address": address,
+                "form": form.family,
+                "checksum": form.checksum,
+                "listed": form.canonical in found,
+                "listings": [asdict(listed) for listed in found.get(form.canonical, ())],
+            }
+            for address, form in forms.items()
+        ]
+        print_json({"addresses": records, "lists": lists})
+        return
+    for address, form in forms.items():
+        _show(address, found.get(form.canonical, []), form.checksum)
+    say("Looked up in " + ", ".join(f"{v['list_id']} of {v['list_date']}" for v in lists) + ".")
+
+
+def _show(address: str, listed: "list[RegisteredWallet]", checksum: str) -> None:
+    warning = " Its own checksum fails: is it mistyped?" if checksum == "invalid" else ""
+    if not listed:
+        say(f"{address} is not listed.{warning}")
+        return
+    say(f"{address} is LISTED.{warning}")
+    print_table(
+        ("listing", "party", "list", "programme", "party listed on", "asset"),
+        (
+            (
+                item.listing_id,
+                " / ".join(item.names),
+                f"{item.list_id} of {item.list_date}",
+                ", ".join(item.programmes),
+                item.listed_on or "not given",
+                item.asset,
+            )
+            for item in listed
+        ),
+    )

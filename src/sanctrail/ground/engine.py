@@ -1,0 +1,82 @@
+"""The narrow door to the query engine: register, run, count, write, drop.
+
+Everything above speaks SQL text to this protocol and never to DuckDB itself, so that the same
+jobs can run on another engine behind the same five verbs.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import duckdb
+import pyarrow as pa
+
+
+class Engine(Protocol):
+    """Five verbs over named tables."""
+
+    def register(self, name: str, source: Sequence[Path] | pa.Table) -> None:
+        """Give a table or a set of Parquet files (same columns) a name to query it by."""
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run one query and return its rows; `?` takes the parameters in order."""
+
+    def count(self, name: str) -> int:
+        """Return the number of rows of a named table."""
+
+    def write(self, sql: str, path: Path) -> None:
+        """Run one query and write its rows to a Parquet file."""
+
+    def drop(self, name: str) -> None:
+        """Forget a named table; its files stay."""
+
+
+class DuckEngine:
+    """The embedded engine: DuckDB in memory over Parquet files."""
+
+    def __init__(self) -> None:
+        self._connection = duckdb.connect(":memory:")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._connection.close()
+
+    def register(self, name: str, source: Sequence[Path] | pa.Table) -> None:
+        """Give a table or a set of Parquet files a name."""
+        if isinstance(source, pa.Table):
+            self._connection.register(name, source)
+            return
+        files = ", ".join(_quoted(str(path)) for path in source)
+        self._connection.execute(
+            f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])'  # noqa: S608
+        )
+
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+        """Run one query and return its rows."""
+        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def count(self, name: str) -> int:
+        """Return the number of rows of a named table."""
+        row = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608
+        return int(row[0]) if row else 0
+
+    def write(self, sql: str, path: Path) -> None:
+        """Run one query and write its rows to a Parquet file."""
+        target = _quoted(str(path))
+        self._connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+
+    def drop(self, name: str) -> None:
+        """Forget a named table."""
+        self._connection.execute(f'DROP VIEW IF EXISTS "{name}"')
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

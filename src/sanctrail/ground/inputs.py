@@ -1,0 +1,166 @@
+"""Opening a file that somebody else made: packed or not, measured, hashed, bounded.
+
+Packing is told by the first bytes, never by the name. The digest is that of the *unpacked*
+bytes, because those are what the publisher signed off; `bzip2 -dc FILE | sha256sum` gives the
+same.
+"""
+
+import bz2
+import contextlib
+import gzip
+import hashlib
+import io
+import lzma
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, cast
+
+from sanctrail.errors import SanctrailError, UnreadableFile, UnsafeFile
+from sanctrail.ground.progress import Bar
+
+MAX_UNPACKED = 8 << 30
+"""Bytes that one packed file may unpack to."""
+
+MAX_RATIO = 400
+"""Times its packed size that a file may grow; official lists pack at 10 to 60 times."""
+
+RATIO_FLOOR = 64 << 20
+"""Below this unpacked size the ratio says nothing: a small file may pack very well."""
+
+_HEAD = 64 << 10
+_DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+
+
+@dataclass(frozen=True, slots=True)
+class FileDigest:
+    """A file's name, the SHA-256 of its unpacked bytes, and their number."""
+
+    name: str
+    sha256: str
+    size: int
+
+
+class InputStream(io.RawIOBase):
+    """Unpacked bytes of one file, hashed as they pass and stopped if they grow beyond reason."""
+
+    def __init__(self, unpacked: IO[bytes], raw: IO[bytes], bar: Bar, packed_size: int) -> None:
+        self.name = Path(raw.name).name
+        self._unpacked = unpacked
+        self._raw = raw
+        self._bar = bar
+        self._limit = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
+        self._hash = hashlib.sha256()
+        self._size = 0
+        self._ahead = b""
+
+    def readable(self) -> bool:
+        """Tell that this stream can be read."""
+        return True
+
+    def head(self) -> bytes:
+        """Return the first 64 KiB without consuming them."""
+        if not self._size and not self._ahead:
+            self._ahead = self._pull(_HEAD)
+        return self._ahead
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return up to `size` bytes (all the rest when negative)."""
+        if size is None or size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        if self._ahead:
+            data, self._ahead = self._ahead[:size], self._ahead[size:]
+        else:
+            data = self._pull(size)
+        self._hash.update(data)
+        self._size += len(data)
+        return data
+
+    def readinto(self, buffer: object, /) -> int:
+        """Read into a buffer, as buffered and text wrappers do."""
+        view = memoryview(cast("bytearray", buffer))
+        data = self.read(len(view))
+        view[: len(data)] = data
+        return len(data)
+
+    def digest(self) -> FileDigest:
+        """Read what is left and return the digest of the whole."""
+        while self.read(1 << 20):
+            pass
+        return FileDigest(self.name, self._hash.hexdigest(), self._size)
+
+    def _pull(self, size: int) -> bytes:
+        try:
+            data = self._unpacked.read(size)
+        except _DAMAGED as error:
+            raise UnreadableFile(
+                f"{self.name}: the packed data breaks off or is damaged after "
+                f"{self._size:,} bytes. Fetch the file again; nothing was changed."
+            ) from error
+        if self._size + len(data) > self._limit:
+            raise UnsafeFile(
+                f"{self.name}: unpacks to more than {self._limit:,} bytes, far more than a list or "
+                "a ledger of its packed size would. It looks like a decompression bomb; refused."
+            )
+        self._bar.reached(self._raw.tell())
+        return data
+
+
+@contextlib.contextmanager
+def open_input(path: Path) -> Iterator[InputStream]:
+    """Open `path` for reading, unpacking gzip, bzip2, xz and one-member zip files.
+
+    Raises `UnreadableFile` with one clear sentence where that cannot be done.
+    """
+    try:
+        packed_size = path.stat().st_size
+        raw = path.open("rb")
+    except OSError as error:
+        raise UnreadableFile(f"{path}: {_reason(error)}. Check the name and try again.") from error
+    with raw:
+        try:
+            unpacked = _unpack(raw, path)
+        except SanctrailError:
+            raise
+        except _DAMAGED as error:
+            raise UnreadableFile(
+                f"{path}: the packed file is damaged. Fetch it again; nothing was changed."
+            ) from error
+        with Bar(f"reading {path.name}", packed_size) as bar:
+            yield InputStream(unpacked, raw, bar, packed_size)
+
+
+def _unpack(raw: IO[bytes], path: Path) -> IO[bytes]:
+    magic = raw.read(6)
+    raw.seek(0)
+    if magic.startswith(b"\x1f\x8b"):
+        return cast("IO[bytes]", gzip.GzipFile(fileobj=raw))
+    if magic.startswith(b"BZh"):
+        return bz2.BZ2File(raw)
+    if magic.startswith(b"\xfd7zXZ\x00"):
+        return lzma.LZMAFile(raw)
+    if magic.startswith(b"PK\x03\x04"):
+        return _only_member(zipfile.ZipFile(raw), path)
+    return raw
+
+
+def _only_member(archive: zipfile.ZipFile, path: Path) -> IO[bytes]:
+    members = [info for info in archive.infolist() if not info.is_dir()]
+    if len(members) != 1:
+        raise UnreadableFile(
+            f"{path}: the zip file holds {len(members)} files, expected one. "
+            "Unpack it and give the list file itself."
+        )
+    if members[0].flag_bits & 1:
+        raise UnreadableFile(f"{path}: the zip file is encrypted. Unpack it first.")
+    return archive.open(members[0])
+
+
+def _reason(error: OSError) -> str:
+    return {
+        FileNotFoundError: "no such file",
+        IsADirectoryError: "is a folder, not a file",
+        PermissionError: "may not be read by this user",
+    }.get(type(error), error.strerror or "cannot be read")

@@ -1,0 +1,121 @@
+"""Writing so that a kill at any moment leaves the old state whole.
+
+Bulk data is written into new, immutable files; one small manifest says which of them count. A
+write prepares everything beside the old state and then swaps the manifest with one rename,
+which the file system does entirely or not at all. What an interrupted write left behind is named by
+no manifest and is swept away by the next one.
+"""
+
+import contextlib
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from sanctrail.errors import UnreadableFile
+
+MANIFEST = "manifest.json"
+LOCK = ".lock"
+
+
+def file_sha256(path: Path) -> str:
+    """Return the SHA-256 of a file as lower-case hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def write_json(path: Path, document: Any) -> None:
+    """Write a JSON document whole or not at all, the same bytes for the same document."""
+    text = json.dumps(document, ensure_ascii=False, indent=1, sort_keys=False) + "\n"
+    replace_file(path, text.encode())
+
+
+def replace_file(path: Path, data: bytes) -> None:
+    """Write `data` beside `path`, flush it to the disk and rename it over `path`."""
+    beside = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with beside.open("wb") as file:
+            file.write(data)
+            _flush(file)
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def write_table(path: Path, table: pa.Table) -> str:
+    """Write a table as Parquet and return the file's SHA-256."""
+    pq.write_table(table, path, compression="zstd", row_group_size=1 << 17)
+    with path.open("rb+") as file:
+        _flush(file)
+    return file_sha256(path)
+
+
+def read_manifest(folder: Path) -> dict[str, Any] | None:
+    """Return the folder's manifest, or None where there is none yet."""
+    path = folder / MANIFEST
+    try:
+        document = json.loads(path.read_bytes())
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UnreadableFile(
+            f"{path}: the manifest cannot be read ({error}). Restore it from a copy, or move the "
+            "folder away and load again."
+        ) from error
+    if not isinstance(document, dict):
+        raise UnreadableFile(f"{path}: not a manifest. Move the folder away and load again.")
+    return document
+
+
+@contextlib.contextmanager
+def exclusive(folder: Path) -> Iterator[None]:
+    """Hold the folder's write lock; a second writer waits. The lock dies with its process."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("a+b") as file:
+        _lock(file)
+        yield
+
+
+@contextlib.contextmanager
+def staging(folder: Path) -> Iterator[Path]:
+    """Give a fresh folder to write into, beside `folder`; it is gone if it was not moved away."""
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.new")
+    shutil.rmtree(beside, ignore_errors=True)
+    beside.mkdir(parents=True)
+    try:
+        yield beside
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def sweep(folder: Path, keep: set[str]) -> None:
+    """Remove what an interrupted write left in `folder`: all entries but those in `keep`."""
+    for entry in folder.iterdir():
+        if entry.name in keep:
+            continue
+        if entry.is_dir() and not entry.is_symlink():
+            shutil.rmtree(entry, ignore_errors=True)
+        else:
+            entry.unlink(missing_ok=True)
+
+
+def _flush(file: IO[bytes]) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _lock(file: IO[bytes]) -> None:
+    if os.name == "nt":
+        import msvcrt  # noqa: PLC0415
+
+        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+    else:
+        import fcntl  # noqa: PLC0415
+
+        fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,0 +1,1 @@
+"""Text: folding names to a comparable form, scripts, dates and countries."""

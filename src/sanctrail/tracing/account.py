@@ -1,0 +1,214 @@
+"""Tracing on account ledgers: balances that stolen money enters and leaves in time order.
+
+Only accounts that stolen money reaches are followed. An account's earlier transfers are looked
+up when it is first reached, for the clean balance it then had; all its later transfers are
+events. So the work is that of the trail, not of the chain.
+"""
+
+import heapq
+from collections.abc import Iterator
+
+import numpy as np
+
+from sanctrail.errors import TraceError
+from sanctrail.ledger import AccountLedger
+from sanctrail.ledger.store import Asset, Ints
+from sanctrail.tracing.holdings import CLEAN, METHODS, Holding, Run, marked, stolen_amount
+from sanctrail.tracing.request import Request
+from sanctrail.tracing.result import Flow, TraceResult
+
+STOLEN = 0
+"""The origin that stolen units bear."""
+
+
+class AccountIndex:
+    """The transfers of one asset, and for each account where its own stand among them."""
+
+    def __init__(self, ledger: AccountLedger, asset: Asset) -> None:
+        code = ledger.assets.index(asset)
+        self.ledger = ledger
+        self.rows: Ints = np.flatnonzero(ledger.column("asset") == code).astype(np.int64)
+        self.senders = ledger.column("sender")[self.rows]
+        self.receivers = ledger.column("receiver")[self.rows]
+        self.times = ledger.column("time")[self.rows]
+        ends = np.concatenate([self.senders, self.receivers])
+        places = np.concatenate([np.arange(len(self.rows)), np.arange(len(self.rows))])
+        order = np.lexsort((places, ends))
+        self._places = places[order]
+        self._starts = np.searchsorted(ends[order], np.arange(len(ledger.addresses) + 1))
+
+    def of(self, account: int) -> Ints:
+        """Return the places of an account's transfers, in order, each once."""
+        places = self._places[self._starts[account] : self._starts[account + 1]]
+        return np.unique(places)
+
+    def amount(self, place: int) -> int:
+        """Return a transfer's amount, exact."""
+        return int(self.ledger.amounts[int(self.rows[place])].as_py())
+
+    def transaction(self, place: int) -> str:
+        """Return a transfer's transaction id."""
+        return self.ledger.transaction(int(self.rows[place]))
+
+
+def trace_account(
+    ledger: AccountLedger, request: Request, method: str, asset: Asset, index: AccountIndex
+) -> TraceResult:
+    """Trace one asset by one method."""
+    walk = _Walk(ledger, request, method, asset, index)
+    walk.run()
+    return walk.result
+
+
+class _Walk:
+    """The accounts reached so far and the transfers still to come."""
+
+    def __init__(
+        self,
+        ledger: AccountLedger,
+        request: Request,
+        method: str,
+        asset: Asset,
+        index: AccountIndex,
+    ) -> None:
+        self.result = TraceResult(request.theft, method, asset)
+        self._ledger = ledger
+        self._index = index
+        self._since = request.since
+        self._new_holding = METHODS[method]
+        ids = ledger.ids_of([*request.source_addresses, *request.stop_addresses])
+        self._sources = {ids[a] for a in request.source_addresses if a in ids}
+        self._stops = {ids[a] for a in request.stop_addresses if a in ids} - self._sources
+        self._marks = _marks(ledger, index, request)
+        self._holdings: dict[int, Holding] = {}
+        self._events: list[tuple[int, int]] = []
+        self._rests: dict[int, Iterator[int]] = {}
+
+    def run(self) -> None:
+        """Take every transfer of the trail in order, then see what lies where."""
+        for source in sorted(self._sources):
+            self._follow(source, -1)
+        # Transfers named as stolen are events of their own, under a number no account has.
+        self._rests[CLEAN] = iter(sorted(self._marks))
+        self._next(CLEAN)
+        last = -1
+        while self._events:
+            place, account = heapq.heappop(self._events)
+            self._next(account)
+            if place != last:
+                self._transfer(place)
+                last = place
+        for account, holding in self._holdings.items():
+            if amount := sum(holding.held().values()):
+                self.result.dormant[self._ledger.address(account), ""] = amount
+
+    def _follow(self, account: int, after: int) -> None:
+        places = self._index.of(account)
+        first = int(np.searchsorted(places, after, side="right"))
+        self._rests[account] = iter(places[first:].tolist())
+        self._next(account)
+
+    def _next(self, account: int) -> None:
+        place = next(self._rests[account], None)
+        if place is not None:
+            heapq.heappush(self._events, (place, account))
+
+    def _transfer(self, place: int) -> None:
+        sender = int(self._index.senders[place])
+        receiver = int(self._index.receivers[place])
+        amount = self._index.amount(place)
+        if not amount:
+            return
+        runs = self._leaving(sender, receiver, place, amount)
+        tainted = stolen_amount(runs)
+        self._arriving(receiver, place, runs, tainted)
+        if tainted:
+            address = self._ledger.address
+            self.result.move(
+                Flow(
+                    address(sender),
+                    address(receiver),
+                    tainted,
+                    amount,
+                    self._index.transaction(place),
+                    int(self._index.times[place]),
+                )
+            )
+
+    def _leaving(self, sender: int, receiver: int, place: int, amount: int) -> list[Run]:
+        """Return the units of a transfer; what leaves a source is stolen there and then."""
+        if sender in self._sources:
+            if receiver in self._sources or self._too_early(place):
+                return [(amount, CLEAN)]
+            self.result.stolen += amount
+            return [(amount, STOLEN)]
+        runs = [(amount, CLEAN)]
+        if holding := self._holdings.get(sender):
+            self.result.unknown_origin += max(0, amount - holding.balance)
+            runs = holding.take(amount)
+        if place in self._marks and receiver not in self._sources:
+            runs, new = marked(runs, self._marks[place], STOLEN)
+            self.result.stolen += new
+        return runs
+
+    def _too_early(self, place: int) -> bool:
+        return self._since is not None and int(self._index.times[place]) < self._since
+
+    def _arriving(self, receiver: int, place: int, runs: list[Run], tainted: int) -> None:
+        if receiver in self._sources:
+            _add(self.result.returned, self._ledger.address(receiver), tainted)
+        elif receiver in self._stops:
+            _add(self.result.arrived, self._ledger.address(receiver), tainted)
+        elif holding := self._holdings.get(receiver):
+            holding.put(runs)
+        elif tainted:
+            self._open(receiver, place).put(runs)
+
+    def _open(self, account: int, place: int) -> Holding:
+        """Begin to follow an account at the moment stolen money first reaches it."""
+        holding = self._new_holding()
+        holding.put([(self._balance_before(account, place), CLEAN)])
+        self._holdings[account] = holding
+        self._follow(account, place)
+        return holding
+
+    def _balance_before(self, account: int, place: int) -> int:
+        """Return the clean balance known before a place; it never falls below zero."""
+        index, balance = self._index, 0
+        for earlier in index.of(account).tolist():
+            if earlier >= place:
+                break
+            amount = index.amount(earlier)
+            sent, received = index.senders[earlier] == account, index.receivers[earlier] == account
+            if sent:
+                balance = max(0, balance - amount)
+            if received:
+                balance += amount
+        return balance
+
+
+def _marks(ledger: AccountLedger, index: AccountIndex, request: Request) -> dict[int, int]:
+    """Return how much of which transfer was stolen, for parts named by transaction."""
+    marks: dict[int, int] = {}
+    for part in request.stolen_parts:
+        rows = ledger.positions_of_transaction(part.txid)
+        if part.n is not None:
+            rows = rows[part.n : part.n + 1]
+        places = [int(p) for p in np.flatnonzero(np.isin(index.rows, rows))]
+        left = part.amount
+        for place in places:
+            amount = index.amount(place)
+            taken = amount if left is None else min(amount, left)
+            left = None if left is None else left - taken
+            marks[place] = marks.get(place, 0) + taken
+        if places and left:
+            raise TraceError(
+                f"source {part}: {left} base units more were named as stolen than the transaction "
+                "moves. Check the amount and the asset."
+            )
+    return marks
+
+
+def _add(amounts: dict[str, int], key: str, amount: int) -> None:
+    if amount:
+        amounts[key] = amounts.get(key, 0) + amount

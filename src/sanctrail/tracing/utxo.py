@@ -1,0 +1,219 @@
+"""Tracing on UTXO ledgers: outputs that carry stolen units, transaction by transaction.
+
+A transaction is a holding that its inputs fill, in order, and its outputs empty, in order, the
+fee last. Only transactions that spend a tainted output are opened, in chain order.
+"""
+
+import heapq
+from collections.abc import Sequence
+
+import numpy as np
+
+from sanctrail.errors import TraceError
+from sanctrail.ledger import UtxoLedger
+from sanctrail.ledger.store import UNSPENT, Asset, Ints
+from sanctrail.tracing.holdings import (
+    CLEAN,
+    METHODS,
+    Run,
+    marked,
+    stolen_amount,
+    stolen_parts,
+)
+from sanctrail.tracing.request import Request
+from sanctrail.tracing.result import FEE, Flow, TraceResult
+
+STOLEN = 0
+
+
+class UtxoIndex:
+    """Outputs by the transaction that makes them and by the one that spends them."""
+
+    def __init__(self, ledger: UtxoLedger) -> None:
+        self.ledger = ledger
+        self.owners = ledger.column("address")
+        self.values = ledger.column("value")
+        self.spent_by = ledger.column("spent_by")
+        self.made_by = ledger.column("transaction")
+        self.places = ledger.column("n")
+        numbers = np.arange(len(ledger.times) + 1)
+        self._made = np.searchsorted(self.made_by, numbers)
+        self._spends = np.lexsort((ledger.column("spent_at"), self.spent_by))
+        self._spent = np.searchsorted(self.spent_by[self._spends], numbers)
+
+    def outputs(self, transaction: int) -> range:
+        """Return the outputs that a transaction makes, in order."""
+        return range(int(self._made[transaction]), int(self._made[transaction + 1]))
+
+    def inputs(self, transaction: int) -> Ints:
+        """Return the outputs that a transaction spends, in input order."""
+        return self._spends[self._spent[transaction] : self._spent[transaction + 1]]
+
+    def of_owners(self, owners: Sequence[int]) -> Ints:
+        """Return all outputs of some addresses, in chain order."""
+        return np.flatnonzero(np.isin(self.owners, list(owners)))
+
+
+def trace_utxo(
+    ledger: UtxoLedger, request: Request, method: str, asset: Asset, index: UtxoIndex
+) -> TraceResult:
+    """Trace a UTXO ledger by one method."""
+    walk = _Walk(ledger, request, method, asset, index)
+    walk.run()
+    return walk.result
+
+
+class _Walk:
+    """The tainted outputs so far and the transactions still to come."""
+
+    def __init__(
+        self, ledger: UtxoLedger, request: Request, method: str, asset: Asset, index: UtxoIndex
+    ) -> None:
+        self.result = TraceResult(request.theft, method, asset)
+        self._ledger = ledger
+        self._index = index
+        self._since = request.since
+        self._new_holding = METHODS[method]
+        ids = ledger.ids_of([*request.source_addresses, *request.stop_addresses])
+        self._sources = {ids[a] for a in request.source_addresses if a in ids}
+        self._stops = {ids[a] for a in request.stop_addresses if a in ids} - self._sources
+        self._stop_transactions = {
+            number
+            for txid in request.stop_transactions
+            if (number := ledger.number_of(txid)) is not None
+        }
+        self._marks = _marks(ledger, index, request)
+        self._tainted: dict[int, list[Run]] = {}
+        self._events: list[int] = []
+        self._queued: set[int] = set()
+
+    def run(self) -> None:
+        """Take every transaction of the trail in chain order, then see what was never spent."""
+        for number in sorted(self._marks):
+            self._queue(int(self._index.made_by[number]))
+        for number in self._index.of_owners(sorted(self._sources)).tolist():
+            self._queue(int(self._index.spent_by[number]))
+        while self._events:
+            self._transaction(heapq.heappop(self._events))
+        for number, runs in self._tainted.items():
+            outpoint = f"{self._txid_of(number)}:{self._index.places[number]}"
+            self.result.dormant[self._owner(number), outpoint] = stolen_amount(runs)
+
+    def _queue(self, transaction: int) -> None:
+        if transaction != UNSPENT and transaction not in self._queued:
+            self._queued.add(transaction)
+            heapq.heappush(self._events, transaction)
+
+    def _transaction(self, number: int) -> None:
+        inputs = self._index.inputs(number).tolist()
+        holding = self._new_holding()
+        fresh: set[int] = set()
+        for at, spent in enumerate(inputs):
+            runs = self._tainted.pop(spent, [(int(self._index.values[spent]), CLEAN)])
+            if int(self._index.owners[spent]) in self._sources and not self._too_early(number):
+                fresh.add(at)
+                runs = [(int(self._index.values[spent]), STOLEN)]
+            holding.put((amount, CLEAN if o == CLEAN else at) for amount, o in runs)
+        if number in self._stop_transactions:
+            self._stop(number, holding.held(), fresh)
+            return
+        for output in self._index.outputs(number):
+            runs = holding.take(int(self._index.values[output]))
+            self._output(output, runs, inputs, fresh)
+        self._fee(number, holding.take(holding.balance), inputs, fresh)
+
+    def _too_early(self, number: int) -> bool:
+        return self._since is not None and int(self._ledger.times[number]) < self._since
+
+    def _stop(self, number: int, held: dict[int, int], fresh: set[int]) -> None:
+        self.result.stolen += sum(amount for at, amount in held.items() if at in fresh)
+        if amount := sum(held.values()):
+            self.result.stopped[self._ledger.transaction(number)] = amount
+
+    def _output(self, output: int, runs: list[Run], inputs: Sequence[int], fresh: set[int]) -> None:
+        """Let an output receive its units; `runs` name the input that each stolen unit came by."""
+        parts = stolen_parts(runs)
+        owner = int(self._index.owners[output])
+        if owner in self._sources:
+            # What only moved between sources has not left them yet.
+            parts = {at: amount for at, amount in parts.items() if at not in fresh}
+            _add(self.result.returned, self._owner(output), sum(parts.values()))
+        else:
+            self.result.stolen += sum(amount for at, amount in parts.items() if at in fresh)
+            self._keep(output, owner, runs)
+        number = int(self._index.made_by[output])
+        for at, amount in sorted(parts.items()):
+            self._flow(number, inputs[at], self._owner(output), amount, output)
+
+    def _keep(self, output: int, owner: int, runs: list[Run]) -> None:
+        runs = [(amount, o if o == CLEAN else STOLEN) for amount, o in runs]
+        if output in self._marks:
+            runs, new = marked(runs, self._marks[output], STOLEN)
+            self.result.stolen += new
+            self._flow(int(self._index.made_by[output]), None, self._owner(output), new, output)
+        tainted = stolen_amount(runs)
+        if owner in self._stops:
+            _add(self.result.arrived, self._owner(output), tainted)
+        elif tainted:
+            self._tainted[output] = runs
+            self._queue(int(self._index.spent_by[output]))
+
+    def _fee(self, number: int, runs: list[Run], inputs: Sequence[int], fresh: set[int]) -> None:
+        for at, amount in sorted(stolen_parts(runs).items()):
+            self.result.stolen += amount if at in fresh else 0
+            self.result.fees += amount
+            self._flow(number, inputs[at], FEE, amount, None)
+
+    def _flow(
+        self, number: int, spent: int | None, receiver: str, amount: int, output: int | None
+    ) -> None:
+        if not amount:
+            return
+        total = amount if output is None else int(self._index.values[output])
+        self.result.move(
+            Flow(
+                self._owner(spent) if spent is not None else self._first_payer(number),
+                receiver,
+                amount,
+                total,
+                self._ledger.transaction(number),
+                int(self._ledger.times[number]),
+            )
+        )
+
+    def _first_payer(self, number: int) -> str:
+        inputs = self._index.inputs(number)
+        return self._owner(int(inputs[0])) if len(inputs) else "coinbase"
+
+    def _owner(self, output: int) -> str:
+        return self._ledger.address(int(self._index.owners[output]))
+
+    def _txid_of(self, output: int) -> str:
+        return self._ledger.transaction(int(self._index.made_by[output]))
+
+
+def _marks(ledger: UtxoLedger, index: UtxoIndex, request: Request) -> dict[int, int]:
+    """Return how much of which output was stolen, for parts named by transaction."""
+    marks: dict[int, int] = {}
+    for part in request.stolen_parts:
+        number = ledger.number_of(part.txid)
+        outputs = [] if number is None else list(index.outputs(number))
+        if part.n is not None:
+            outputs = outputs[part.n : part.n + 1]
+        left = part.amount
+        for output in outputs:
+            value = int(index.values[output])
+            taken = value if left is None else min(value, left)
+            left = None if left is None else left - taken
+            marks[output] = marks.get(output, 0) + taken
+        if outputs and left:
+            raise TraceError(
+                f"source {part}: {left} base units more were named as stolen than the transaction "
+                "pays out. Check the amount."
+            )
+    return marks
+
+
+def _add(amounts: dict[str, int], key: str, amount: int) -> None:
+    if amount:
+        amounts[key] = amounts.get(key, 0) + amount
