@@ -1,9 +1,17 @@
 """Fixtures: the smallest data that shows the promise, and the shared real files where present."""
 
 import os
+import pickle
 from pathlib import Path
 
 import pytest
+
+from sanctrail.errors import Problem
+from sanctrail.ground.store import exclusive
+from sanctrail.register import LoadedVersion, load_lists
+
+REAL_UN = "lists/un/UN_consolidated_2026-02-27.xml.xz"
+REAL_SDN = "lists/us_ofac/SDN_ADVANCED_2025-11-19.xml.bz2"
 
 
 def shared_folder() -> Path:
@@ -18,3 +26,17 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip(f"needs the shared real files, and there is no folder {folder.name} beside us")
     return folder
+
+
+@pytest.fixture(scope="session")
+def real_workspace(shared, tmp_path_factory) -> tuple[Path, list[LoadedVersion], list[Problem]]:
+    """The whole real UN and OFAC lists, loaded once a run, however many workers there are."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "real"
+    workspace, answer = folder / "workspace", folder / "answer.pickle"
+    with exclusive(folder):
+        if not answer.exists():
+            files = [shared / REAL_UN, shared / REAL_SDN]
+            answer.write_bytes(pickle.dumps(load_lists(files, workspace)))
+    loaded, problems = pickle.loads(answer.read_bytes())
+    return workspace, loaded, problems

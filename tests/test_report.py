@@ -326,7 +326,7 @@ def test_no_listed_wallet_on_the_trail_is_said():
 def test_the_command_to_run_again_is_quoted():
     trace = example_case().trace
     trace["parameters"]["sources_file"]["name"] = "a; rm -rf x"
-    assert "trace --ledger LEDGER --sources 'a; rm -rf x' --stops" in rerun_command(trace)
+    assert "--sources 'a; rm -rf x' --stops" in rerun_command(trace)
 
 
 # The picture.

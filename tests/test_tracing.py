@@ -54,7 +54,7 @@ sources_names = st.sets(st.sampled_from(NAMES), min_size=1, max_size=2)
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
 @given(moves, sources_names, some_names, st.none() | st.integers(0, 20))
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 @example([("a", "b", 5), ("b", "b", 3), ("b", "c", 9)], {"a"}, set(), None)
 @example([("b", "c", 4), ("a", "b", 5), ("b", "a", 5)], {"a"}, set(), None)
 def test_an_account_trace_equals_its_twin(method, chain, sources, stops, since):
@@ -71,7 +71,7 @@ def test_an_account_trace_equals_its_twin(method, chain, sources, stops, since):
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
 @given(moves, some_names, st.dictionaries(st.integers(0, 29), st.integers(0, 12), min_size=1))
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_a_theft_named_by_transactions_equals_its_twin(method, chain, stops, stolen):
     within = {n: a for n, a in stolen.items() if n < len(chain)}
     amounts = {n: min(a, chain[n][2]) for n, a in within.items()}
@@ -203,7 +203,7 @@ def checked_utxo(chain, asked, twin):
     st.sets(st.integers(0, 13), max_size=2),
     st.none() | st.integers(0, 10),
 )
-@settings(max_examples=5000, deadline=None)
+@settings(max_examples=2000, deadline=None)
 def test_a_utxo_trace_equals_its_twin(method, chain, sources, stops, halts, since):
     asked = request(
         sources, stops, method, since=since, stop_transactions=frozenset(map(txid, halts))
@@ -213,7 +213,7 @@ def test_a_utxo_trace_equals_its_twin(method, chain, sources, stops, halts, sinc
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
 @given(utxo_chains(), some_names, st.data())
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 def test_stolen_outputs_equal_their_twin(method, chain, stops, data):
     outputs = [(t, n, v) for t, (_, outs) in enumerate(chain) for n, (_, v) in enumerate(outs)]
     numbers = data.draw(st.sets(st.integers(0, len(outputs) - 1), min_size=1, max_size=3))

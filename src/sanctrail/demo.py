@@ -116,7 +116,8 @@ def _names(named: dict[str, str], keys: Iterable[str]) -> tuple[str, ...]:
 def _trace(folder: Path) -> dict[str, Any]:
     ledger = open_ledger(folder / "ledger")
     case = folder / "case"
-    request = build_request([str(case / "sources.csv")], case / "stops.csv", METHODS)
+    sources = [str(case / "sources.csv")]
+    request = build_request(sources, case / "stops.csv", METHODS, theft="simulated heist")
     results, notes = trace(ledger, request)
     return write_trace(folder / "trace", ledger, request, results, notes)
 

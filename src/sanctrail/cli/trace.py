@@ -31,6 +31,9 @@ def trace(
     method: Annotated[
         str, typer.Option("--method", help="fifo, haircut; several joined by commas.")
     ] = "fifo",
+    theft: Annotated[
+        str | None, typer.Option("--theft", help="Name of the theft; else the sources file's.")
+    ] = None,
     asset: Annotated[str | None, typer.Option("--asset", help="Trace only this asset.")] = None,
     since: Annotated[
         str | None,
@@ -58,6 +61,7 @@ def trace(
         asset=asset,
         since=_since(since),
         labels=read_labels(labels)[0] if labels else None,
+        theft=theft,
     )
     opened = open_ledger(ledger)
     results, notes = run_trace(opened, request)

@@ -131,7 +131,7 @@ def _read(path: Path, layout: Layout, rows: _Rows) -> None:
 
 def _records(stream: InputStream, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
     text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
-    reader = csv.DictReader(text, delimiter=layout.delimiter, restkey="\0", restval="")
+    reader = csv.DictReader(text, delimiter=layout.delimiter, restkey="\0", restval="\0")
     try:
         found = reader.fieldnames or ()
         missing = [column for column in layout.columns() if column not in found]
@@ -174,6 +174,8 @@ def _transfer(
 
     if "\0" in record:
         raise _BadField("the row has more fields than the header")
+    if "\0" in record.values():
+        raise _BadField("the row has fewer fields than the header")
     code = layout.fixed_asset or text(layout.asset)
     asset = layout.asset_of(code)
     if asset is None:

@@ -24,6 +24,9 @@ PAIR_FLOOR = 0.55
 
 INITIAL_SIMILARITY = 0.8
 
+PREFIX_DISCOUNT = 0.15
+"""What a likeness by common beginnings (Jaro-Winkler) is worth less than one by edits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
@@ -66,11 +69,12 @@ def compare_prepared(ours: PreparedName, theirs: PreparedName) -> Comparison:
     """Compare two prepared names; symmetric in its score."""
     if not ours.tokens or not theirs.tokens:
         return Comparison(0.0, (), ours.tokens, theirs.tokens, "nothing to compare")
-    if ours.tokens == theirs.tokens:
+    # `Family, Given` is the same name in either order: as it stands and as it is spoken.
+    if {ours.tokens, ours.written} & {theirs.tokens, theirs.written}:
         return Comparison(EXACT, (), (), (), "same name")
     if ours.ordered == theirs.ordered:
         return Comparison(REORDERED, (), (), (), "same words in another order")
-    if ours.joined == theirs.joined:
+    if ours.joined & theirs.joined:
         return Comparison(JOINED, (), (), (), "same letters, words joined or split")
     return _aligned(ours, theirs)
 
@@ -136,7 +140,7 @@ def _similarity(a: str, b: str) -> tuple[float, str]:
     longest = max(len(a), len(b))
     similarity = 1.0 - edits / longest
     if longest > 3:  # noqa: PLR2004  (in shorter words one letter is a different word)
-        similarity = max(similarity, JaroWinkler.similarity(a, b) - 0.12)
+        similarity = max(similarity, JaroWinkler.similarity(a, b) - PREFIX_DISCOUNT)
     return similarity, f"{edits} edit{'s' if edits > 1 else ''}"
 
 

@@ -41,24 +41,30 @@ class PreparedName:
     """A name ready for comparison.
 
     `tokens` are folded words in natural order (`Kim, Jong Un` is put as `jong un kim`) with
-    organisation forms made one (`Limited` is `ltd`); `weights` says how much each one tells,
-    1.0 for an ordinary word; `joined` is the name without spaces.
+    organisation forms made one (`Limited` is `ltd`), `written` the same in the order written;
+    `weights` says how much each token tells, 1.0 for an ordinary word; `joined` is the name
+    without spaces in both orders, `ordered` its tokens sorted.
     """
 
     text: str
     tokens: tuple[str, ...]
+    written: tuple[str, ...]
     weights: tuple[float, ...]
-    joined: str
+    joined: frozenset[str]
     ordered: tuple[str, ...]
 
 
 @lru_cache(maxsize=1 << 16)
 def prepare(text: str) -> PreparedName:
     """Return the prepared form of a name in any script."""
-    words = fold(_natural_order(text)).split()
-    tokens = tuple(_ORGANISATION_FORMS.get(word, word) for word in words)
+    tokens, written = _tokens(_natural_order(text)), _tokens(text)
     weights = tuple(_weight(token) for token in tokens)
-    return PreparedName(text, tokens, weights, "".join(tokens), tuple(sorted(tokens)))
+    joined = frozenset(("".join(tokens), "".join(written)))
+    return PreparedName(text, tokens, written, weights, joined, tuple(sorted(tokens)))
+
+
+def _tokens(text: str) -> tuple[str, ...]:
+    return tuple(_ORGANISATION_FORMS.get(word, word) for word in fold(text).split())
 
 
 def _natural_order(text: str) -> str:

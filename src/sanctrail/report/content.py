@@ -98,12 +98,16 @@ def _report(case: Case) -> Report:
         sections.append(Section("Screening hits", hit_blocks(case.hits)))
     sections.append(Section("How to check this report", _check_blocks(case)))
     return Report(
-        title=f"SIMULATION: {subject}" if simulated else subject,
+        title=_marked(subject) if simulated else subject,
         subtitle=f"Tracing report. Theft “{_theft(trace)}”, {methods}",
         banner=SIMULATION if simulated else "",
         running=f"Ledger {trace['ledger']['digest'][:16]}",
         sections=tuple(sections),
     )
+
+
+def _marked(subject: str) -> str:
+    return subject if subject.startswith("SIMULATION") else f"SIMULATION: {subject}"
 
 
 def _theft(trace: dict[str, Any]) -> str:
@@ -274,7 +278,7 @@ def _check_blocks(case: Case) -> tuple[Block, ...]:
 def rerun_command(trace: dict[str, Any]) -> str:
     """Write the command that makes the same trace again; LEDGER stands for the ledger's folder."""
     parameters = trace["parameters"]
-    words = ["sanctrail", "trace", "--ledger", "LEDGER", "--sources"]
+    words = ["sanctrail", "trace", "--ledger", "LEDGER", "--theft", _theft(trace), "--sources"]
     if parameters.get("sources_file"):
         words.append(parameters["sources_file"]["name"])
     else:

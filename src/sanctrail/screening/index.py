@@ -78,7 +78,7 @@ class NameIndex:
 
 def _same_keys(name: PreparedName) -> set[str]:
     """Keys under which names of the same words, or the same letters, are always candidates."""
-    return {name.joined, " ".join(name.ordered)}
+    return {*name.joined, " ".join(name.ordered)}
 
 
 def _deletions(token: str) -> Iterator[str]:

@@ -167,7 +167,10 @@ class _Walk:
     def _open(self, account: int, place: int) -> Holding:
         """Begin to follow an account at the moment stolen money first reaches it."""
         holding = self._new_holding()
-        holding.put([(self._balance_before(account, place), CLEAN)])
+        balance = self._balance_before(account, place)
+        if int(self._index.senders[place]) == account:  # a stolen payment to oneself has left first
+            balance = max(0, balance - self._index.amount(place))
+        holding.put([(balance, CLEAN)])
         self._holdings[account] = holding
         self._follow(account, place)
         return holding

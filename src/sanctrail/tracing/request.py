@@ -53,6 +53,7 @@ def build_request(
     asset: str | None = None,
     since: int | None = None,
     labels: Mapping[str, Label] | None = None,
+    theft: str | None = None,
 ) -> Request:
     """Read the sources (files, or addresses and transactions themselves) and the stops file.
 
@@ -80,7 +81,7 @@ def build_request(
                 f"{stops.name if stops else ''}, line {row.line}",
             )
     return Request(
-        theft=name,
+        theft=theft or name,
         source_addresses=tuple(addresses),
         stolen_parts=tuple(parts),
         stop_addresses=frozenset(stop_addresses),

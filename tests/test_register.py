@@ -1,0 +1,327 @@
+"""The register: all files or none, in the lists' own order, and whole whenever a load is killed."""
+
+import gzip
+import hashlib
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from sanctrail.errors import FailedFiles, RegisterError, UnreadableFile, UnsafeFile
+from sanctrail.register import Register, has_register, load_lists
+
+OLD_NAMES, NEW_NAMES = ("RI WON HO",), ("RI WON HO", "JANG YONG SON")
+
+
+def un_list(names=OLD_NAMES, day="2026-01-01", padding=0):
+    people = [*names, *(f"NAME NUMBER{n}" for n in range(padding))]
+    entries = "".join(
+        f"<INDIVIDUAL><DATAID>{number}</DATAID><FIRST_NAME>{name}</FIRST_NAME>"
+        "<LISTED_ON>2016-11-30</LISTED_ON></INDIVIDUAL>"
+        for number, name in enumerate(people, 1)
+    )
+    return (
+        f'<CONSOLIDATED_LIST dateGenerated="{day}T00:00:00Z"><INDIVIDUALS>{entries}</INDIVIDUALS>'
+        "</CONSOLIDATED_LIST>"
+    )
+
+
+def extract(day="2026-06-01", list_id="un", **changes):
+    listing = {
+        "list": list_id,
+        "id": "un:1",
+        "reference": "KPi.033",
+        "kind": "person",
+        "listed_on": "2016-11-30",
+        "names": [{"text": "FROM AN EXTRACT", "kind": "primary"}],
+    }
+    return json.dumps(
+        {
+            "format": "sanctrail-extract/1",
+            "lists": {list_id: {"regime": "un", "list_date": day}},
+            "listings": [{**listing, **changes}],
+        }
+    )
+
+
+@pytest.fixture
+def write(tmp_path):
+    def file(name, text):
+        path = tmp_path / name
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return file
+
+
+@pytest.fixture
+def workspace(tmp_path):
+    return tmp_path / "workspace"
+
+
+def bytes_of(workspace):
+    return {
+        str(path.relative_to(workspace)): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(workspace.rglob("*"))
+        if path.is_file()
+    }
+
+
+def answer(workspace):
+    register = Register(workspace)
+    names = [row["name"] for row in register.rows("names")]
+    return [version["version_id"] for version in register.current], names, register.listings()
+
+
+def names_in(workspace):
+    return tuple(answer(workspace)[1])
+
+
+def test_loading_twice_changes_no_byte(write, workspace):
+    files = [write("un.xml", un_list()), write("extract.json", extract(list_id="us-sdn"))]
+    first, _ = load_lists(files, workspace)
+    before = bytes_of(workspace)
+    second, _ = load_lists(files, workspace)
+    assert [version.changed for version in first + second] == [True, True, False, False]
+    assert bytes_of(workspace) == before
+
+
+def test_the_same_file_under_another_name_or_packing_changes_nothing(write, workspace, tmp_path):
+    load_lists([write("un.xml", un_list())], workspace)
+    before = bytes_of(workspace)
+    packed = tmp_path / "again.gz"
+    packed.write_bytes(gzip.compress(un_list().encode()))
+    assert not load_lists([packed], workspace)[0][0].changed
+    assert bytes_of(workspace) == before
+
+
+@pytest.mark.parametrize("order", [("old", "new"), ("new", "old")])
+def test_the_list_s_own_date_orders_versions_whatever_was_loaded_first(write, workspace, order):
+    texts = {"old": un_list(), "new": un_list(NEW_NAMES, "2026-02-27")}
+    for name in order:
+        load_lists([write(f"{name}.xml", texts[name])], workspace)
+    assert names_in(workspace) == NEW_NAMES
+    assert len(Register(workspace).versions) == 2
+
+
+@pytest.mark.parametrize("order", [("full", "extract"), ("extract", "full")])
+def test_a_full_list_outranks_a_newer_extract(write, workspace, order):
+    files = {"full": write("full.xml", un_list()), "extract": write("extract.json", extract())}
+    load_lists([files[name] for name in order], workspace)
+    assert names_in(workspace) == OLD_NAMES
+
+
+def test_a_list_s_date_is_ordered_as_a_day_and_not_as_text(write, workspace):
+    load_lists([write("a.json", extract("27/02/2025"))], workspace)
+    load_lists([write("b.json", extract("2026-1-2", id="un:2"))], workspace)
+    assert [v["list_date"] for v in Register(workspace).versions] == ["2025-02-27", "2026-01-02"]
+    assert set(Register(workspace).listings()) == {"un:2"}
+
+
+BAD = {
+    "truncated": (UnreadableFile, un_list()[:-20]),
+    "doctype": (UnsafeFile, "<!DOCTYPE x>" + un_list()),
+    "words": (UnreadableFile, "no list at all"),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_after_a_bad_file_the_register_answers_as_before(write, workspace, bad):
+    load_lists([write("un.xml", un_list())], workspace)
+    before, bytes_before = answer(workspace), bytes_of(workspace)
+    kind, text = BAD[bad]
+    good = write("good.xml", un_list(NEW_NAMES, "2026-02-27"))
+    with pytest.raises(kind, match=r"bad\.xml"):
+        load_lists([good, write("bad.xml", text)], workspace)
+    assert (answer(workspace), bytes_of(workspace)) == (before, bytes_before)
+
+
+def test_several_bad_files_are_told_with_a_sentence_each(write, workspace, tmp_path):
+    good = write("good.xml", un_list())
+    bad = [write(f"{name}.xml", text) for name, (_, text) in BAD.items()]
+    with pytest.raises(FailedFiles) as caught:
+        load_lists([bad[0], good, *bad[1:], tmp_path / "absent.xml"], workspace)
+    sentences = str(caught.value).split("\n")
+    assert len(sentences) == len(caught.value.failures) == 4
+    for name, sentence in zip([*BAD, "absent"], sentences, strict=True):
+        assert f"{name}.xml" in sentence
+    assert not has_register(workspace)
+
+
+def test_a_workspace_without_lists_says_what_to_type(workspace):
+    with pytest.raises(RegisterError, match="sanctrail lists load"):
+        Register(workspace)
+
+
+def test_another_layout_of_the_register_is_refused(write, workspace):
+    load_lists([write("un.xml", un_list())], workspace)
+    manifest = workspace / "register" / "manifest.json"
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2'))
+    for ask in (
+        lambda: Register(workspace),
+        lambda: load_lists([write("b", extract())], workspace),
+    ):
+        with pytest.raises(RegisterError, match="layout 2"):
+            ask()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"id": None},
+        {"names": [{"text": 7, "kind": "primary"}]},
+        {"names": [{"text": "\ud800", "kind": "primary"}]},
+        {"names": []},
+        {"names": ["KIM"]},
+        {"kind": "ghost"},
+        {"births": [{"earliest": "soon", "latest": "later", "precision": "day"}]},
+        {"births": [{"earliest": "2000-01-02", "latest": "2000-01-01", "precision": "day"}]},
+        {"births": None},
+        {"wallets": [{"asset": "ETH"}]},
+        {"list": "eu"},
+        {"list": ["un"]},
+    ],
+)
+def test_a_bad_listing_of_an_extract_is_a_problem_and_the_rest_is_loaded(write, workspace, changes):
+    document = json.loads(extract())
+    document["listings"].append({**document["listings"][0], "id": "un:bad", **changes})
+    path = write("extract.json", json.dumps(document))
+    (loaded,), problems = load_lists([path], workspace)
+    assert (loaded.parties, len(problems)) == (1, 1)
+    assert problems[0].where.startswith("listing 1")
+
+
+@pytest.mark.parametrize("list_id", ["../../escaped", "", "a/b", "UN"])
+def test_a_list_s_name_cannot_leave_the_register(write, workspace, tmp_path, list_id):
+    path = write("extract.json", extract(list_id=list_id))
+    with pytest.raises(UnreadableFile, match="no name of a list"):
+        load_lists([path], workspace)
+    assert [entry.name for entry in tmp_path.iterdir()] == ["extract.json"]
+
+
+@pytest.mark.parametrize("about", [None, {}, {"regime": "un"}, {"regime": 1, "list_date": "2026"}])
+def test_a_list_without_its_regime_and_date_is_refused(write, workspace, about):
+    document = {**json.loads(extract()), "lists": {"un": about}}
+    with pytest.raises(UnreadableFile, match="regime and list_date"):
+        load_lists([write("extract.json", json.dumps(document))], workspace)
+
+
+# Killed at any moment: the register answers as before, or as after, and the next load is whole.
+
+LOADER = """
+import os, pathlib, signal, sys
+from sanctrail.ground import store
+from sanctrail.register import load_lists
+steps, at = 0, int(sys.argv[3])
+def counted(real):
+    def call(*args, **kwargs):
+        global steps
+        for when in ("before", "after"):
+            steps += 1
+            if steps == at:
+                os.kill(os.getpid(), signal.SIGKILL)
+            if when == "before":
+                answer = real(*args, **kwargs)
+        return answer
+    return call
+pathlib.Path.replace = counted(pathlib.Path.replace)
+pathlib.Path.mkdir = counted(pathlib.Path.mkdir)
+os.fsync = counted(os.fsync)
+store.pq.write_table = counted(store.pq.write_table)
+print("ready", flush=True)
+load_lists([pathlib.Path(sys.argv[1])], pathlib.Path(sys.argv[2]))
+print(steps, flush=True)
+"""
+
+
+def loader(path, workspace, at=0):
+    return subprocess.Popen(
+        [sys.executable, "-c", LOADER, str(path), str(workspace), str(at)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+@pytest.fixture
+def states(write, tmp_path):
+    """The old list's workspace, the new list's file, and what each answers."""
+    old = write("old.xml", un_list())
+    new = write("new.xml", un_list(NEW_NAMES, "2026-02-27", padding=6000))
+    finished = tmp_path / "finished"
+    load_lists([old], finished)
+    before = answer(finished)
+    load_lists([new], finished)
+    return old, new, before, answer(finished), bytes_of(finished)
+
+
+def held_after_a_kill(states, workspace):
+    """Check one killed workspace; tell whether the load had become real."""
+    _, new, before, after, whole = states
+    found = answer(workspace)
+    assert found in (before, after)
+    load_lists([new], workspace)
+    assert answer(workspace) == after
+    assert bytes_of(workspace) == whole
+    return found == after
+
+
+needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
+
+
+@needs_sigkill
+def test_a_load_killed_at_each_of_its_write_steps_leaves_a_whole_register(states, tmp_path):
+    finished, _ = loader(states[1], tmp_path / "counted").communicate()
+    total = int(finished.split()[1])
+    assert total > 20
+    chosen = [*range(1, total + 1, 5), *range(total - 6, total + 1)]
+    became_real = []
+    for number in sorted(set(chosen)):
+        workspace = tmp_path / f"killed-{number}"
+        load_lists([states[0]], workspace)
+        running = loader(states[1], workspace, number)
+        running.communicate()
+        assert running.returncode == -signal.SIGKILL
+        became_real.append(held_after_a_kill(states, workspace))
+    assert became_real == sorted(became_real)
+    assert became_real[0] is False
+    assert became_real[-1] is True
+
+
+@needs_sigkill
+def test_a_load_killed_at_any_time_leaves_a_whole_register(states, tmp_path):
+    def timed(workspace, delay=None):
+        load_lists([states[0]], workspace)
+        running = loader(states[1], workspace)
+        assert running.stdout.readline() == "ready\n"
+        started = time.monotonic()
+        if delay is not None:
+            time.sleep(delay)
+            running.kill()
+        running.communicate()
+        return time.monotonic() - started, running.returncode
+
+    duration, code = timed(tmp_path / "undisturbed")
+    assert code == 0
+    moments = random.Random(7)
+    codes = []
+    for number in range(12):
+        workspace = tmp_path / f"killed-{number}"
+        codes.append(timed(workspace, (number + moments.random()) / 12 * duration)[1])
+        held_after_a_kill(states, workspace)
+    assert -signal.SIGKILL in codes
+
+
+def test_the_same_lists_give_the_same_bytes_in_any_process(write, tmp_path):
+    path = write("un.xml", un_list(NEW_NAMES, padding=500))
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", LOADER, str(path), str(tmp_path / seed), "0"],
+            check=True,
+            capture_output=True,
+            env={"PYTHONHASHSEED": seed},
+        )
+    assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2") != {}
