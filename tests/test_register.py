@@ -3,11 +3,10 @@
 import gzip
 import hashlib
 import json
-import random
+import os
 import signal
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -212,11 +211,14 @@ def test_a_list_without_its_regime_and_date_is_refused(write, workspace, about):
 
 # Killed at any moment: the register answers as before, or as after, and the next load is whole.
 
-LOADER = """
-import os, pathlib, signal, sys
+KILLED = """
+import os, pathlib, shutil, signal, sys, time
 from sanctrail.ground import store
 from sanctrail.register import load_lists
-steps, at = 0, int(sys.argv[3])
+
+file, base = map(pathlib.Path, sys.argv[1:3])
+steps = at = 0
+
 def counted(real):
     def call(*args, **kwargs):
         global steps
@@ -228,98 +230,105 @@ def counted(real):
                 answer = real(*args, **kwargs)
         return answer
     return call
+
+def attempt(number, kill_at=0, delay=None):
+    global at
+    workspace = base / f"killed-{number}"
+    shutil.copytree(base / "old", workspace)
+    started = time.monotonic()
+    child = os.fork()
+    if not child:
+        at = kill_at
+        load_lists([file], workspace)
+        os._exit(0)
+    if delay is not None:
+        time.sleep(delay)
+        os.kill(child, signal.SIGKILL)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    print(number, status, flush=True)
+    return time.monotonic() - started, status
+"""
+
+AT_EACH_STEP = """
 pathlib.Path.replace = counted(pathlib.Path.replace)
 pathlib.Path.mkdir = counted(pathlib.Path.mkdir)
 os.fsync = counted(os.fsync)
 store.pq.write_table = counted(store.pq.write_table)
-print("ready", flush=True)
+number = 1
+while attempt(number, kill_at=number)[1]:
+    number += 1
+"""
+
+AT_ANY_TIME = """
+import random
+duration = min(attempt(0)[0], attempt(1)[0])
+moments = random.Random(7)
+number, killed = 1, 0
+while killed < 12:
+    number += 1
+    killed += attempt(number, delay=moments.random() * duration)[1] != 0
+"""
+
+LOAD = """
+import pathlib, sys
+from sanctrail.register import load_lists
 load_lists([pathlib.Path(sys.argv[1])], pathlib.Path(sys.argv[2]))
-print(steps, flush=True)
 """
 
 
-def loader(path, workspace, at=0):
-    return subprocess.Popen(
-        [sys.executable, "-c", LOADER, str(path), str(workspace), str(at)],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-
-
-@pytest.fixture
-def states(write, tmp_path):
-    """The old list's workspace, the new list's file, and what each answers."""
+def killed_loads(tmp_path, write, script, padding):
+    """Kill loads of a new list over an old one as the script says; yield what each left."""
     old = write("old.xml", un_list())
-    new = write("new.xml", un_list(NEW_NAMES, "2026-02-27", padding=6000))
+    new = write("new.xml", un_list(NEW_NAMES, "2026-02-27", padding))
+    load_lists([old], tmp_path / "old")
     finished = tmp_path / "finished"
     load_lists([old], finished)
     before = answer(finished)
     load_lists([new], finished)
-    return old, new, before, answer(finished), bytes_of(finished)
-
-
-def held_after_a_kill(states, workspace):
-    """Check one killed workspace; tell whether the load had become real."""
-    _, new, before, after, whole = states
-    found = answer(workspace)
-    assert found in (before, after)
-    load_lists([new], workspace)
-    assert answer(workspace) == after
-    assert bytes_of(workspace) == whole
-    return found == after
-
-
-needs_sigkill = pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="needs kill -9")
-
-
-@needs_sigkill
-def test_a_load_killed_at_each_of_its_write_steps_leaves_a_whole_register(states, tmp_path):
-    finished, _ = loader(states[1], tmp_path / "counted").communicate()
-    total = int(finished.split()[1])
-    assert total > 20
-    chosen = [*range(1, total + 1, 5), *range(total - 6, total + 1)]
-    became_real = []
-    for number in sorted(set(chosen)):
+    after, whole = answer(finished), bytes_of(finished)
+    run = subprocess.run(
+        [sys.executable, "-c", KILLED + script, str(new), str(tmp_path)],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    for line in run.stdout.splitlines():
+        number, code = line.split()
         workspace = tmp_path / f"killed-{number}"
-        load_lists([states[0]], workspace)
-        running = loader(states[1], workspace, number)
-        running.communicate()
-        assert running.returncode == -signal.SIGKILL
-        became_real.append(held_after_a_kill(states, workspace))
-    assert became_real == sorted(became_real)
-    assert became_real[0] is False
-    assert became_real[-1] is True
+        found = answer(workspace)
+        assert found in (before, after)
+        load_lists([new], workspace)
+        assert answer(workspace) == after
+        assert bytes_of(workspace) == whole
+        yield int(code), found == after
 
 
-@needs_sigkill
-def test_a_load_killed_at_any_time_leaves_a_whole_register(states, tmp_path):
-    def timed(workspace, delay=None):
-        load_lists([states[0]], workspace)
-        running = loader(states[1], workspace)
-        assert running.stdout.readline() == "ready\n"
-        started = time.monotonic()
-        if delay is not None:
-            time.sleep(delay)
-            running.kill()
-        running.communicate()
-        return time.monotonic() - started, running.returncode
+needs_fork = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and kill -9")
 
-    duration, code = timed(tmp_path / "undisturbed")
-    assert code == 0
-    moments = random.Random(7)
-    codes = []
-    for number in range(12):
-        workspace = tmp_path / f"killed-{number}"
-        codes.append(timed(workspace, (number + moments.random()) / 12 * duration)[1])
-        held_after_a_kill(states, workspace)
-    assert -signal.SIGKILL in codes
+
+@needs_fork
+def test_a_load_killed_at_each_of_its_write_steps_leaves_a_whole_register(write, tmp_path):
+    *killed, last = killed_loads(tmp_path, write, AT_EACH_STEP, padding=20)
+    assert len(killed) > 30
+    assert {code for code, _ in killed} == {-signal.SIGKILL}
+    assert last == (0, True)
+    became_real = [real for _, real in killed]
+    assert became_real == sorted(became_real)  # one step makes it real, and it stays so
+    assert set(became_real) == {False, True}
+
+
+@needs_fork
+def test_a_load_killed_at_any_time_leaves_a_whole_register(write, tmp_path):
+    first, second, *rest = killed_loads(tmp_path, write, AT_ANY_TIME, padding=2000)
+    assert first == second == (0, True)
+    assert sum(code == -signal.SIGKILL for code, _ in rest) >= 12
 
 
 def test_the_same_lists_give_the_same_bytes_in_any_process(write, tmp_path):
     path = write("un.xml", un_list(NEW_NAMES, padding=500))
     for seed in ("1", "2"):
         subprocess.run(
-            [sys.executable, "-c", LOADER, str(path), str(tmp_path / seed), "0"],
+            [sys.executable, "-c", LOAD, str(path), str(tmp_path / seed)],
             check=True,
             capture_output=True,
             env={"PYTHONHASHSEED": seed},

@@ -9,6 +9,7 @@ from sanctrail.cli.options import Json, Workspace
 from sanctrail.cli.render import print_json, print_table, say
 
 if TYPE_CHECKING:
+    from sanctrail.addresses import AddressForm
     from sanctrail.register import RegisteredWallet
 
 
@@ -44,12 +45,14 @@ def wallet(
         print_json({"addresses": records, "lists": lists})
         return
     for address, form in forms.items():
-        _show(address, found.get(form.canonical, []), form.checksum)
+        _show(address, found.get(form.canonical, []), form)
     say("Looked up in " + ", ".join(f"{v['list_id']} of {v['list_date']}" for v in lists) + ".")
 
 
-def _show(address: str, listed: "list[RegisteredWallet]", checksum: str) -> None:
-    warning = " Its own checksum fails: is it mistyped?" if checksum == "invalid" else ""
+def _show(address: str, listed: "list[RegisteredWallet]", form: "AddressForm") -> None:
+    warning = " Its own checksum fails: is it mistyped?" if form.checksum == "invalid" else ""
+    if form.family == "unknown":
+        warning = " Its form is none that this program knows: is it a wallet address?"
     if not listed:
         say(f"{address} is not listed.{warning}")
         return

@@ -57,7 +57,9 @@ class PreparedName:
 @lru_cache(maxsize=1 << 16)
 def prepare(text: str) -> PreparedName:
     """Return the prepared form of a name in any script."""
-    tokens, written = _tokens(_natural_order(text)), _tokens(text)
+    natural = _natural_order(text)
+    written = _tokens(text)
+    tokens = written if natural == text else _tokens(natural)
     weights = tuple(_weight(token) for token in tokens)
     joined = frozenset(("".join(tokens), "".join(written)))
     return PreparedName(text, tokens, written, weights, joined, tuple(sorted(tokens)))

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail.errors import FailedFiles, Problem, RegisterError, SanctrailError
+from sanctrail.ground.memory import collector_resting
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,
@@ -83,7 +84,8 @@ def _read_all(files: Sequence[Path]) -> list[ListVersion]:
     failures: list[SanctrailError] = []
     for file in files:
         try:
-            versions.extend(open_list(file))
+            with collector_resting():
+                versions.extend(open_list(file))
         except SanctrailError as error:
             failures.append(error)
     if len(failures) == 1:

@@ -62,7 +62,9 @@ def screen_file(
     writer.writerow(HIT_COLUMNS)
     wanted = [c for c in (columns.name, columns.dob, columns.country) if c]
     with open_input(source) as stream:
-        for number, record in _rows(stream, wanted, problems):
+        records = _rows(stream, wanted, problems)
+        next(records)
+        for number, record in records:
             rows += 1
             query = _query(
                 record, columns, Problem(source.name, f"data row {number}", ""), problems
@@ -80,14 +82,13 @@ def compare_pairs(source: Path, output: Path) -> BatchSummary:
     problems: list[Problem] = []
     written = io.StringIO(newline="")
     rows = 0
+    writer = csv.writer(written, lineterminator="\n")
     with open_input(source) as stream:
-        writer: csv.DictWriter[str] | None = None
-        for _, record in _rows(stream, ["name1", "name2"], problems):
-            if writer is None:
-                writer = csv.DictWriter(written, [*record, "score"], lineterminator="\n")
-                writer.writeheader()
+        records = _rows(stream, ["name1", "name2"], problems)
+        writer.writerow([*next(records)[1], "score"])
+        for _, record in records:
             score = compare(record["name1"], record["name2"]).score
-            writer.writerow({**record, "score": f"{score:.4f}"})
+            writer.writerow([*record.values(), f"{score:.4f}"])
             rows += 1
     replace_file(output, written.getvalue().encode())
     return BatchSummary(rows, 0, 0, tuple(problems))
@@ -109,11 +110,15 @@ def _hit_row(number: int, query: Query, hit: Hit) -> tuple[str, ...]:
 def _rows(
     stream: InputStream, wanted: list[str], problems: list[Problem]
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (data row number from 0, record); rows of another width are problems but are kept."""
+    """Yield (-1, header), then (data row number from 0, record).
+
+    Rows of another width are problems but are kept.
+    """
     text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
     reader = csv.DictReader(text)
     try:
         _check_columns(reader.fieldnames, wanted, stream.name)
+        yield -1, {key: key for key in reader.fieldnames or ()}
         for number, record in enumerate(reader):
             if record.pop(None, None) is not None or None in record.values():
                 where = f"data row {number} (line {reader.line_num})"

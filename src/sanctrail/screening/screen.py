@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sanctrail.ground.memory import collector_resting
 from sanctrail.names import Comparison, compare_prepared, prepare
 from sanctrail.names.compare import JOINED
 from sanctrail.register import Register
@@ -56,11 +57,12 @@ class Screener:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        self._listings = register.listings()
-        self._births = register.by_listing("births")
-        self._countries = register.by_listing("countries")
-        self._names = register.rows("names")
-        self._index = NameIndex([row["name"] for row in self._names])
+        with collector_resting():
+            self._listings = register.listings()
+            self._births = register.by_listing("births")
+            self._countries = register.by_listing("countries")
+            self._names = register.rows("names")
+            self._index = NameIndex([row["name"] for row in self._names])
 
     def screen(self, query: Query, threshold: float = DEFAULT_THRESHOLD) -> list[Hit]:
         """Return the parties that score at or above the threshold, best first."""

@@ -7,6 +7,7 @@ from functools import lru_cache
 from anyascii import anyascii
 
 _SYLLABLES = re.compile(r"([\u3400-\u9fff\uf900-\ufaff\uac00-\ud7a3])")
+_WORDS = re.compile(r"[a-z0-9]+")
 _APOSTROPHES = dict.fromkeys(map(ord, "'`’‘ʼʻʿʾ´ʹ′"))
 
 
@@ -23,10 +24,10 @@ def fold(text: str) -> str:
     vanish (`Chong-u'n` becomes `chong un`), other punctuation parts words, and each Han or Hangul
     character is a syllable of its own. Idempotent.
     """
-    plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
-    plain = _SYLLABLES.sub(r" \1 ", plain)
-    ascii_text = anyascii(plain).casefold().translate(_APOSTROPHES)
-    return " ".join("".join(c if c.isalnum() else " " for c in ascii_text).split())
+    if not text.isascii():
+        plain = unicodedata.normalize("NFKC", text).translate(_APOSTROPHES)
+        text = anyascii(_SYLLABLES.sub(r" \1 ", plain))
+    return " ".join(_WORDS.findall(text.lower().translate(_APOSTROPHES)))
 
 
 _SCRIPT_OF_PREFIX = {

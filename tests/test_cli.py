@@ -1,0 +1,254 @@
+"""The command line: help with examples, one JSON document, and a sentence for bad input."""
+
+import json
+import sys
+
+import pytest
+import typer
+
+from sanctrail import cli
+from sanctrail.cli.app import app
+
+LAZARUS = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+UN_LIST = """<CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09Z"><INDIVIDUALS><INDIVIDUAL>
+<DATAID>1</DATAID><FIRST_NAME>RI</FIRST_NAME><SECOND_NAME>WON HO</SECOND_NAME>
+<LISTED_ON>2016-11-30</LISTED_ON></INDIVIDUAL></INDIVIDUALS></CONSOLIDATED_LIST>"""
+FLOWS = (
+    "Timestamp,Block,Tx_hash,From,From_label,To,To_label,Value_in_USD\n"
+    f"2022-01-01 00:00:00,1,0x{'a' * 64},thief,Thief,middle,,100.25\n"
+    f"2022-01-01 01:00:00,2,0x{'b' * 64},middle,,shop,Shop,60.25\n"
+)
+
+
+def leaves(command, path=()):
+    children = getattr(command, "commands", {})
+    if not children:
+        yield path
+    for name, child in children.items():
+        yield from leaves(child, (*path, name))
+
+
+COMMANDS = sorted(leaves(typer.main.get_command(app)))
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sanctrail", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capfd.readouterr()
+        return stop.value.code or 0, out, err
+
+    return call
+
+
+@pytest.fixture
+def document(run):
+    def call(*arguments):
+        code, out, err = run(*arguments, "--json")
+        assert (code, err) == (0, "")
+        return json.loads(out)
+
+    return call
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    """A folder with a list, flows and entries, which is also where the commands run."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("SANCTRAIL_WORKSPACE", "workspace")
+    (tmp_path / "un.xml").write_text(UN_LIST)
+    (tmp_path / "flows.csv").write_text(FLOWS)
+    (tmp_path / "names.csv").write_text("name\nRi Won Ho\n")
+    (tmp_path / "pairs.csv").write_text("name1,name2\nKim,Kim\n")
+    return tmp_path
+
+
+@pytest.fixture
+def register(folder, run):
+    assert run("lists", "load", "un.xml")[0] == 0
+    return folder
+
+
+@pytest.fixture
+def ledger(folder, run):
+    assert (
+        run("ledger", "import", "--format", "labelled-flows", "flows.csv", "--ledger", "led")[0]
+        == 0
+    )
+    return folder
+
+
+@pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
+def test_every_command_s_help_has_one_example_of_itself(run, path):
+    code, out, _ = run(*path, "--help")
+    assert code == 0
+    text = " ".join(out.split())
+    assert text.count("Example:") == 1
+    assert f"Example: sanctrail {' '.join(path)}" in text
+    assert "--json" in text
+
+
+def test_the_commands_are_these():
+    assert [" ".join(path) for path in COMMANDS] == [
+        "demo",
+        "ledger import",
+        "ledger info",
+        "ledger simulate",
+        "lists load",
+        "names compare",
+        "report",
+        "screen",
+        "trace",
+        "wallet",
+    ]
+
+
+def test_loading_and_asking_the_register_give_one_document_each(register, document):
+    loaded = document("lists", "load", "un.xml")
+    assert [(v["list_id"], v["parties"], v["changed"]) for v in loaded["loaded"]] == [
+        ("un", 1, False)
+    ]
+    screened = document("screen", "Ri Won Ho", "--dob", "1964", "--country", "North Korea")
+    assert [hit["party_id"] for hit in screened["hits"]] == ["un:1"]
+    assert screened["lists"][0]["list_date"] == "2026-02-27"
+    batch = document("screen", "--input", "names.csv", "--output", "hits.csv")
+    assert (batch["rows"], batch["hits"], batch["problems"]) == (1, 1, [])
+    looked_up = document("wallet", LAZARUS, LAZARUS.lower())
+    assert [one["listed"] for one in looked_up["addresses"]] == [False, False]
+    assert document("names", "compare", "--input", "pairs.csv", "--output", "s.csv")["pairs"] == 1
+
+
+def test_a_ledger_its_trace_and_its_report_give_one_document_each(ledger, document):
+    flows = ("ledger", "import", "--format", "labelled-flows", "flows.csv", "--ledger", "led")
+    assert document(*flows)["changed"] is False
+    assert document("ledger", "info", "--ledger", "led")["damaged"] == []
+    trace = document("trace", "--ledger", "led", "--sources", "thief", "--output", "trace")
+    assert [result["method"] for result in trace["results"]] == ["fifo"]
+    pytest.importorskip("jinja2")
+    report = document("report", "--trace", "trace", "--output", "report.html")
+    assert report["reports"] == ["report.html"]
+    assert (ledger / "report.html").exists()
+
+
+def test_a_simulation_gives_one_document(folder, document):
+    told = document(
+        "ledger", "simulate", "--ledger", "sim", "--case", "case", "--transactions", "2000"
+    )
+    assert told["transactions"] >= 2000
+
+
+def test_the_demonstration_gives_one_document(folder, document):
+    pytest.importorskip("typst")
+    told = document("demo", "--output", "made")
+    assert told["equals_planted"] is True
+    found, missed = told["customers_found"], told["customers_missed"]
+    assert found + len(missed) == told["customers_expected"]
+
+
+BAD = {
+    "load a missing file": ("lists", "load", "absent.xml"),
+    "load a folder": ("lists", "load", "."),
+    "load words": ("lists", "load", "names.csv"),
+    "load several bad files": ("lists", "load", "absent.xml", "names.csv"),
+    "workspace is a file": ("lists", "load", "un.xml", "--workspace", "un.xml"),
+    "screen nothing": ("screen",),
+    "screen a name and a file": ("screen", "Ri", "--input", "names.csv"),
+    "screen without output": ("screen", "--input", "names.csv"),
+    "screen by no date": ("screen", "Ri", "--dob", "soon"),
+    "screen by no country": ("screen", "Ri", "--country", "Atlantis"),
+    "screen above one": ("screen", "Ri", "--threshold", "2"),
+    "screen a missing file": ("screen", "--input", "absent.csv", "--output", "o.csv"),
+    "screen another column": (
+        *("screen", "--input", "names.csv", "--output", "o.csv", "--name-column", "nom"),
+    ),
+    "screen into no folder": ("screen", "--input", "names.csv", "--output", "no/such/o.csv"),
+    "screen without register": ("screen", "Ri", "--workspace", "other"),
+    "wallet without register": ("wallet", LAZARUS, "--workspace", "other"),
+    "pairs of a missing file": ("names", "compare", "--input", "absent", "--output", "o.csv"),
+    "pairs without columns": ("names", "compare", "--input", "names.csv", "--output", "o.csv"),
+    "import a missing file": (
+        *("ledger", "import", "--format", "labelled-flows", "absent.csv", "--ledger", "new"),
+    ),
+    "import another table": (
+        *("ledger", "import", "--format", "labelled-flows", "names.csv", "--ledger", "new"),
+    ),
+    "import an unknown format": (
+        *("ledger", "import", "--format", "other", "flows.csv", "--ledger", "new"),
+    ),
+    "import without a layout": (
+        *("ledger", "import", "--format", "transfers", "flows.csv", "--ledger", "new"),
+    ),
+    "simulate too little": (
+        *("ledger", "simulate", "--ledger", "new", "--case", "c", "--transactions", "5"),
+    ),
+    "info of no ledger": ("ledger", "info", "--ledger", "absent"),
+    "trace no ledger": ("trace", "--ledger", "absent", "--sources", "thief", "--output", "t"),
+    "trace an unknown source": ("trace", "--ledger", "led", "--sources", "nobody", "--output", "t"),
+    "trace a missing file": ("trace", "--ledger", "led", "--sources", "no.csv", "--output", "t"),
+    "trace by no method": (
+        *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--method", "lifo"),
+    ),
+    "trace since no time": (
+        *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--since", "soon"),
+    ),
+    "trace to missing stops": (
+        *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--stops", "no.csv"),
+    ),
+    "trace into a file": ("trace", "--ledger", "led", "--sources", "thief", "--output", "un.xml"),
+    "report of no trace": ("report", "--trace", "absent", "--output", "report.html"),
+    "an unknown option": ("wallet", LAZARUS, "--colour"),
+    "an unknown command": ("walet",),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_ends_with_a_sentence_and_exit_code_two(register, ledger, run, case):
+    code, out, err = run(*BAD[case])
+    assert code == 2
+    assert out == ""
+    assert "Traceback" not in err
+    assert err.rstrip().endswith((".", "╯")) or "sanctrail " in err.splitlines()[-1]
+    assert len(err.splitlines()) <= 6
+    assert not (ledger / "o.csv").exists()
+    assert not (ledger / "new" / "manifest.json").exists()
+
+
+def test_problems_go_to_standard_error_and_answers_to_standard_output(register, run):
+    (register / "names.csv").write_text("name\n\nRi Won Ho,x\n")
+    code, out, err = run("screen", "--input", "names.csv", "--output", "hits.csv")
+    assert code == 0
+    assert "1 problem:" in err
+    assert out.startswith("1 rows screened at 0.70: 1 with a hit, 1 hits")
+
+
+def test_the_version_is_told(run):
+    from sanctrail import __version__
+
+    assert run("--version")[:2] == (0, f"sanctrail {__version__}\n")
+
+
+@pytest.mark.parametrize("address", [LAZARUS, LAZARUS.lower(), LAZARUS.upper()])
+def test_a_listed_wallet_is_told_with_party_programme_and_day(real_workspace, run, address):
+    code, out, _ = run("wallet", address, "--workspace", real_workspace[0])
+    assert code == 0
+    assert f"{address} is LISTED." in out
+    for said in ("Lazarus Group", "DPRK3", "2019-09-13", "us:27307", "us-sdn of 2025-11-19", "ETH"):
+        assert said in " ".join(out.split())
+
+
+def test_a_mistyped_wallet_is_told(real_workspace, run):
+    typed = LAZARUS[:-1] + "7"
+    _, out, _ = run("wallet", typed, "--workspace", real_workspace[0])
+    assert f"{typed} is not listed. Its own checksum fails: is it mistyped?" in out
+
+
+def test_every_listed_wallet_is_told_as_listed(real_workspace, document):
+    from sanctrail.register import Register
+
+    workspace = real_workspace[0]
+    addresses = sorted({wallet.address for wallet in Register(workspace).wallets()})
+    told = document("wallet", *addresses, "--workspace", workspace)["addresses"]
+    assert [one["address"] for one in told if not one["listed"]] == []
+    assert len(told) == len(addresses) > 700
