@@ -65,7 +65,7 @@ def python_output(lines):
     """Run a Python block and return what it prints."""
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed):
-        exec("\n".join(lines), {})  # noqa: S102
+        exec("\n".join(lines), {})
     return printed.getvalue().splitlines()
 
 
@@ -85,12 +85,11 @@ def _write(folder):
     for title in ("Example 1", "Example 2"):
         (_, lines), *_ = blocks(section(text, title))
         text = text.replace("\n".join(lines) + "\n```", "\n".join(session(lines)) + "\n```")
-    (_, code), (_, _) = blocks(section(text, "Example 3"))
-    head, _, _ = section(text, "Example 3").rpartition("```\n\n")
-    old = section(text, "Example 3")
-    before, fence, rest = old.partition("```\n\n```\n")
-    after = rest.partition("```")[2] if not rest.startswith("```") else rest[3:]
-    text = text.replace(old, before + fence + "\n".join(python_output(code)) + "\n```" + after)
+    (_, code), (_, old) = blocks(section(text, "Example 3"))
+    example = "\n".join(code) + "\n```\n\n```\n"
+    shown = "".join(f"{line}\n" for line in old)
+    printed = "".join(f"{line}\n" for line in python_output(code))
+    text = text.replace(example + shown, example + printed)
     README.write_text(text)
 
 

@@ -1,9 +1,9 @@
 """What the README shows is what the program prints."""
 
-import os
 import re
 
 import pytest
+
 import readme
 
 
@@ -30,7 +30,7 @@ def test_the_real_example_prints_what_the_readme_shows(folder, shared):
     readme.link_real_files(shared, folder)
     ((_, lines),) = shown("Example 2")
     assert readme.session(lines) == lines
-    assert {"report.html", "report.pdf"} <= set(os.listdir(folder))
+    assert {"report.html", "report.pdf"} <= {path.name for path in folder.iterdir()}
 
 
 def test_every_document_the_readme_points_to_exists():

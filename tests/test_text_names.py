@@ -9,7 +9,7 @@ from sanctrail.text.dates import DateRange, date_range, parse_date, year_range
 from sanctrail.text.fold import fold, script_of, tidy
 
 # No organisation form can be spelled with these letters.
-words = st.text(alphabet="acdeklmnr", min_size=1, max_size=8)
+words = st.text(alphabet="adeklmnr", min_size=1, max_size=8)
 names = st.lists(words, min_size=1, max_size=5).map(" ".join)
 wild = st.one_of(st.text(max_size=40), names)
 

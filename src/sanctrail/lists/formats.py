@@ -42,10 +42,12 @@ def open_list(path: Path) -> tuple[ListVersion, ...]:
     problems: list[Problem] = []
     with open_input(path) as stream:
         reader = _reader_of(stream)
-        sections = _sections(reader(stream, problems), stream.name)
+        sections = _sections(reader(stream, problems), stream.name, problems)
         file = stream.digest()
+    # The problems are the file's: they stand once, with its first list.
     return tuple(
-        ListVersion(header, file, tuple(listings), tuple(problems)) for header, listings in sections
+        ListVersion(header, file, tuple(listings), () if number else tuple(problems))
+        for number, (header, listings) in enumerate(sections)
     )
 
 
@@ -83,13 +85,18 @@ def _description(head: bytes, root: str) -> str:
 
 
 def _sections(
-    records: Iterator[ListHeader | Listing], name: str
+    records: Iterator[ListHeader | Listing], name: str, problems: list[Problem]
 ) -> list[tuple[ListHeader, list[Listing]]]:
     sections: list[tuple[ListHeader, list[Listing]]] = []
+    seen: set[str] = set()
     for record in records:
         if isinstance(record, ListHeader):
             sections.append((_checked(record, name), []))
+        elif record.listing_id in seen:
+            message = f"repeats the id {record.listing_id}; only the first one is kept"
+            problems.append(Problem(name, record.element, message))
         else:
+            seen.add(record.listing_id)
             sections[-1][1].append(record)
     if not any(listings for _, listings in sections):
         raise UnreadableFile(

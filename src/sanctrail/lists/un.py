@@ -5,6 +5,7 @@ not as given and family names; a removal is an absence; there are no wallets. Ev
 and ENTITY is one listing, its id the DATAID, which survives amendments.
 """
 
+import hashlib
 from collections.abc import Iterator
 
 from sanctrail.errors import Problem
@@ -17,6 +18,7 @@ from sanctrail.text.fold import script_of
 
 ROOT = "CONSOLIDATED_LIST"
 FORM = "un-xml"
+_ISSUERS = ("ISSUING_COUNTRY", "COUNTRY_OF_ISSUE")
 NOT_AVAILABLE = "na"
 """What the list writes for an unknown nationality; not Namibia."""
 
@@ -50,12 +52,12 @@ class _Entry:
     def listing(self) -> Listing:
         """Return the whole entry; what could not be read is a problem beside it."""
         if not self._dataid:
-            self._problem("has no DATAID, so its listing has no stable id")
+            self._problem("has no DATAID; its id is a digest of its reference and names instead")
         names = self._names()
         if not names:
             self._problem("has no name")
         return Listing(
-            listing_id=f"un:{self._dataid}",
+            listing_id=f"un:{self._dataid or self._stand_in(names)}",
             regime="un",
             reference=self._text("REFERENCE_NUMBER"),
             kind=_KIND[self._tag],
@@ -69,6 +71,10 @@ class _Entry:
             gender=self._text("GENDER").lower(),
             remarks=self._text("COMMENTS1"),
         )
+
+    def _stand_in(self, names: tuple[Name, ...]) -> str:
+        facts = "\n".join([self._text("REFERENCE_NUMBER"), *(name.text for name in names)])
+        return "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
 
     def _text(self, tag: str) -> str:
         return text_of(self._element.find(tag))
@@ -147,5 +153,6 @@ class _Entry:
                 said = "; ".join(filter(None, (kind, text_of(document.find("NOTE")))))
                 self._problem(f"document has no number: {said}")
             if number:
-                issuer = text_of(document.find("ISSUING_COUNTRY"))
+                places = (text_of(document.find(tag)) for tag in _ISSUERS)
+                issuer = next(filter(None, places), "")
                 yield Identifier(kind, number, country_code(issuer))

@@ -57,16 +57,16 @@ class PreparedName:
 @lru_cache(maxsize=1 << 16)
 def prepare(text: str) -> PreparedName:
     """Return the prepared form of a name in any script."""
-    natural = _natural_order(text)
-    written = _tokens(text)
-    tokens = written if natural == text else _tokens(natural)
+    folded = fold(text)
+    natural = fold(_natural_order(text))
+    written, tokens = _tokens(folded), _tokens(natural)
     weights = tuple(_weight(token) for token in tokens)
-    joined = frozenset(("".join(tokens), "".join(written)))
+    joined = frozenset((folded.replace(" ", ""), natural.replace(" ", "")))
     return PreparedName(text, tokens, written, weights, joined, tuple(sorted(tokens)))
 
 
-def _tokens(text: str) -> tuple[str, ...]:
-    return tuple(_ORGANISATION_FORMS.get(word, word) for word in fold(text).split())
+def _tokens(folded: str) -> tuple[str, ...]:
+    return tuple(_ORGANISATION_FORMS.get(word, word) for word in folded.split())
 
 
 def _natural_order(text: str) -> str:

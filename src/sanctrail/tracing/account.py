@@ -10,12 +10,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from sanctrail.errors import TraceError
 from sanctrail.ledger import AccountLedger
 from sanctrail.ledger.store import Asset, Ints
 from sanctrail.tracing.holdings import CLEAN, METHODS, Holding, Run, marked, stolen_amount
 from sanctrail.tracing.request import Request
-from sanctrail.tracing.result import Flow, TraceResult
+from sanctrail.tracing.result import Flow, TraceResult, add
 
 STOLEN = 0
 """The origin that stolen units bear."""
@@ -156,9 +155,9 @@ class _Walk:
 
     def _arriving(self, receiver: int, place: int, runs: list[Run], tainted: int) -> None:
         if receiver in self._sources:
-            _add(self.result.returned, self._ledger.address(receiver), tainted)
+            add(self.result.returned, self._ledger.address(receiver), tainted)
         elif receiver in self._stops:
-            _add(self.result.arrived, self._ledger.address(receiver), tainted)
+            add(self.result.arrived, self._ledger.address(receiver), tainted)
         elif holding := self._holdings.get(receiver):
             holding.put(runs)
         elif tainted:
@@ -197,21 +196,6 @@ def _marks(ledger: AccountLedger, index: AccountIndex, request: Request) -> dict
         rows = ledger.positions_of_transaction(part.txid)
         if part.n is not None:
             rows = rows[part.n : part.n + 1]
-        places = [int(p) for p in np.flatnonzero(np.isin(index.rows, rows))]
-        left = part.amount
-        for place in places:
-            amount = index.amount(place)
-            taken = amount if left is None else min(amount, left)
-            left = None if left is None else left - taken
-            marks[place] = marks.get(place, 0) + taken
-        if places and left:
-            raise TraceError(
-                f"source {part}: {left} base units more were named as stolen than the transaction "
-                "moves. Check the amount and the asset."
-            )
+        places = np.flatnonzero(np.isin(index.rows, rows)).tolist()
+        part.spread({place: index.amount(place) for place in places}, marks)
     return marks
-
-
-def _add(amounts: dict[str, int], key: str, amount: int) -> None:
-    if amount:
-        amounts[key] = amounts.get(key, 0) + amount

@@ -23,6 +23,22 @@ class StolenPart:
     n: int | None
     amount: int | None
 
+    def spread(self, amounts: Mapping[int, int], marks: dict[int, int]) -> None:
+        """Mark what was stolen on movements, in their order; `amounts` is what each one moved.
+
+        Raises `TraceError` when more was named as stolen than they moved together.
+        """
+        left = self.amount
+        for number, amount in amounts.items():
+            taken = amount if left is None else min(amount, left)
+            left = None if left is None else left - taken
+            marks[number] = marks.get(number, 0) + taken
+        if amounts and left:
+            raise TraceError(
+                f"source {self}: {left} base units more were named as stolen than it moved. "
+                "Check the amount, which counts base units, and the asset."
+            )
+
     def __str__(self) -> str:
         place = "" if self.n is None else f":{self.n}"
         return f"{self.txid}{place}"

@@ -86,6 +86,12 @@ class TraceResult:
             self.addresses.add(flow.receiver)
 
 
+def add(amounts: dict[str, int], key: str, amount: int) -> None:
+    """Add to a place's amount; nothing added leaves no place behind."""
+    if amount:
+        amounts[key] = amounts.get(key, 0) + amount
+
+
 def write_trace(
     output: Path,
     ledger: Ledger,

@@ -9,7 +9,6 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sanctrail.errors import TraceError
 from sanctrail.ledger import UtxoLedger
 from sanctrail.ledger.store import UNSPENT, Asset, Ints
 from sanctrail.tracing.holdings import (
@@ -21,7 +20,7 @@ from sanctrail.tracing.holdings import (
     stolen_parts,
 )
 from sanctrail.tracing.request import Request
-from sanctrail.tracing.result import FEE, Flow, TraceResult
+from sanctrail.tracing.result import FEE, Flow, TraceResult, add
 
 STOLEN = 0
 
@@ -137,7 +136,7 @@ class _Walk:
         if owner in self._sources:
             # What only moved between sources has not left them yet.
             parts = {at: amount for at, amount in parts.items() if at not in fresh}
-            _add(self.result.returned, self._owner(output), sum(parts.values()))
+            add(self.result.returned, self._owner(output), sum(parts.values()))
         else:
             self.result.stolen += sum(amount for at, amount in parts.items() if at in fresh)
             self._keep(output, owner, runs)
@@ -153,7 +152,7 @@ class _Walk:
             self._flow(int(self._index.made_by[output]), None, self._owner(output), new, output)
         tainted = stolen_amount(runs)
         if owner in self._stops:
-            _add(self.result.arrived, self._owner(output), tainted)
+            add(self.result.arrived, self._owner(output), tainted)
         elif tainted:
             self._tainted[output] = runs
             self._queue(int(self._index.spent_by[output]))
@@ -200,20 +199,5 @@ def _marks(ledger: UtxoLedger, index: UtxoIndex, request: Request) -> dict[int, 
         outputs = [] if number is None else list(index.outputs(number))
         if part.n is not None:
             outputs = outputs[part.n : part.n + 1]
-        left = part.amount
-        for output in outputs:
-            value = int(index.values[output])
-            taken = value if left is None else min(value, left)
-            left = None if left is None else left - taken
-            marks[output] = marks.get(output, 0) + taken
-        if outputs and left:
-            raise TraceError(
-                f"source {part}: {left} base units more were named as stolen than the transaction "
-                "pays out. Check the amount."
-            )
+        part.spread({output: int(index.values[output]) for output in outputs}, marks)
     return marks
-
-
-def _add(amounts: dict[str, int], key: str, amount: int) -> None:
-    if amount:
-        amounts[key] = amounts.get(key, 0) + amount
