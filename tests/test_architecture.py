@@ -1,6 +1,8 @@
 """The house has an order: a room imports only what lies before it, and the columns never meet."""
 
 import ast
+import subprocess
+import sys
 from pathlib import Path
 
 import sanctrail
@@ -98,3 +100,13 @@ def test_modules_within_a_room_do_not_import_in_a_circle():
 
     for module in graph:
         visit(module, ())
+
+
+def test_asking_for_help_imports_nothing_heavy():
+    code = (
+        "import sys; from sanctrail.cli.app import app; "
+        "print(sorted({'duckdb', 'pyarrow', 'numpy', 'lxml', 'rapidfuzz', 'typst', 'fontTools', "
+        "'jinja2', 'matplotlib'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"

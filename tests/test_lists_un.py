@@ -282,3 +282,17 @@ def test_what_was_not_read_of_the_real_file_is_told_one_by_one(raw, real_workspa
     only_notes = [b for b in notes if filled("NOTE", b) and not filled(r"DATE|\w*YEAR", b)]
     unread = [b for b in only_notes if not re.search(r">\s*(\d\d? )?[A-Z]\w+\.? \d{4}\s*<", b)]
     assert len(births) == len(unread) == 3
+
+
+def test_an_entry_without_a_number_gets_a_digest_of_its_stable_facts(load):
+    text = document(PERSON.format("")).replace("<DATAID>6908512</DATAID>", "")
+    version = load(text)
+    assert version.listings[0].listing_id == load(text).listings[0].listing_id
+    assert re.fullmatch(r"un:x[0-9a-f]{16}", version.listings[0].listing_id)
+    assert "has no DATAID" in version.problems[0].message
+
+
+def test_a_repeated_number_is_a_problem_and_the_first_entry_is_kept(load):
+    version = load(document(PERSON.format("") + PERSON.format("<GENDER>Male</GENDER>")))
+    assert [listing.gender for listing in version.listings] == [""]
+    assert "repeats the id un:6908512" in version.problems[0].message

@@ -161,13 +161,12 @@ def _from_table(text: str, path: Path, incident_id: str | None) -> Incident:
         )
     row = rows[incident_id]
     try:
-        claims = (_amount_claim(row), _attribution_claim(row))
+        claims = (_amount_claim(row), _attribution_claim(row), _route_claim(row))
         return Incident(
             incident_id=incident_id,
             title=f"Theft from {row['victim']}",
             date=row["date"],
             victim=row["victim"],
-            summary=row["laundering_route"],
             claims=tuple(_checked(claim, path) for claim in claims if claim),
         )
     except KeyError as error:
@@ -178,7 +177,9 @@ def _amount_claim(row: dict[str, str]) -> Claim | None:
     if not row["amount_usd"]:
         return None
     note = f" ({row['amount_note']})" if row["amount_note"] else ""
-    statement = f"USD {int(row['amount_usd']):,} stolen in {row['assets'] or 'assets'}{note}"
+    amount = row["amount_usd"]
+    written = f"{int(amount):,}" if amount.isdecimal() else amount
+    statement = f"USD {written} stolen in {row['assets'] or 'assets'}{note}"
     return _claim(statement, row["source"], row)
 
 
@@ -188,13 +189,20 @@ def _attribution_claim(row: dict[str, str]) -> Claim | None:
     return _claim(f"Attributed to {row['attribution']}", row["attributed_by"], row)
 
 
+def _route_claim(row: dict[str, str]) -> Claim | None:
+    if not row["laundering_route"]:
+        return None
+    return _claim(f"Laundered through: {row['laundering_route']}", row["source"], row)
+
+
 def _claim(statement: str, said_by: str, row: dict[str, str]) -> Claim:
+    from_memory = row.get("memory_fields") or ""
     return Claim(
         statement=statement,
         said_by=said_by,
         level=row["attribution_level"],
         confidence=row["confidence"],
-        source=row["source"],
+        source=row["source"] + (f" (from memory: {from_memory})" if from_memory else ""),
         url=row["source_url"],
     )
 

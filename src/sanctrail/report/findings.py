@@ -56,7 +56,21 @@ def summary_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
         blocks.append(_balance_table(result))
         blocks.append(Paragraph(_arithmetic(result), "arithmetic"))
         blocks.extend(_disagreement(result))
+        blocks.extend(_unknown_origin(result))
     return tuple(blocks)
+
+
+def _unknown_origin(result: Result) -> tuple[Block, ...]:
+    amount = base_units(result.get("unknown_origin", "0"))
+    if not amount:
+        return ()
+    return (
+        Paragraph(
+            f"The accounts followed by {method_name(result['method'])} also paid out "
+            f"{_money(amount, result)} beyond the balances that the ledger knows. That money is of "
+            "unknown origin; it counts as clean and is no part of the sum above."
+        ),
+    )
 
 
 def _sentence(result: Result) -> str:
