@@ -12,6 +12,7 @@ from sanctrail.addresses.bech32 import bech32_holds
 from sanctrail.addresses.keccak import keccak256
 
 _HEX40 = re.compile(r"0[xX][0-9a-fA-F]{40}")
+_HEX_ID = re.compile(r"0[xX][0-9a-fA-F]+|[0-9a-fA-F]{64}")
 _TXID = re.compile(r"(?:0[xX])?[0-9a-fA-F]{64}")
 _BECH32 = re.compile(r"[a-z0-9]{1,83}1[qpzry9x8gf2tvdw0s3jn54khce6mua7l]{6,}")
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
@@ -57,6 +58,17 @@ def canonical(address: str) -> str:
     """
     address = address.strip()
     return address.lower() if _HEX40.fullmatch(address) or _is_bech32(address) else address
+
+
+def canonical_transaction(text: str) -> str:
+    """Return the form in which two spellings of one transaction id are equal.
+
+    Hexadecimal ids become lower case without `0x`; others (base58) differ by case and stay.
+    """
+    text = text.strip()
+    if _HEX_ID.fullmatch(text):
+        return text.lower().removeprefix("0x")
+    return text
 
 
 def is_transaction_id(text: str) -> bool:
