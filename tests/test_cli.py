@@ -1,6 +1,8 @@
 """The command line: help with examples, one JSON document, and a sentence for bad input."""
 
 import json
+import os
+import subprocess
 import sys
 
 import pytest
@@ -61,6 +63,8 @@ def folder(tmp_path, monkeypatch):
     (tmp_path / "un.xml").write_text(UN_LIST)
     (tmp_path / "flows.csv").write_text(FLOWS)
     (tmp_path / "names.csv").write_text("name\nRi Won Ho\n")
+    (tmp_path / "unclosed.csv").write_text('name\n"Ri Won Ho\nRi Won Ho\n')
+    (tmp_path / "folder.html").mkdir()
     (tmp_path / "pairs.csv").write_text("name1,name2\nKim,Kim\n")
     return tmp_path
 
@@ -107,9 +111,10 @@ def test_the_commands_are_these():
 
 def test_loading_and_asking_the_register_give_one_document_each(register, document):
     loaded = document("lists", "load", "un.xml")
-    assert [(v["list_id"], v["parties"], v["changed"]) for v in loaded["loaded"]] == [
-        ("un", 1, False)
-    ]
+    (version,) = loaded["loaded"]
+    assert (version["list_id"], version["parties"], version["changed"]) == ("un", 1, False)
+    assert (version["format"], version["current"]) == ("un-xml", version["version_id"])
+    assert "form" not in version
     screened = document("screen", "Ri Won Ho", "--dob", "1964", "--country", "North Korea")
     assert [hit["party_id"] for hit in screened["hits"]] == ["un:1"]
     assert screened["lists"][0]["list_date"] == "2026-02-27"
@@ -158,6 +163,18 @@ BAD = {
     "screen without output": ("screen", "--input", "names.csv"),
     "screen by no date": ("screen", "Ri", "--dob", "soon"),
     "screen by no country": ("screen", "Ri", "--country", "Atlantis"),
+    "screen nobody": ("screen", ""),
+    "screen a smile": ("screen", "🙂"),
+    "screen dashes": ("screen", "---"),
+    "screen a name into a file": ("screen", "Ri", "--output", "o.csv"),
+    "screen a name by its column": ("screen", "Ri", "--name-column", "name"),
+    "screen a file of one birth": (
+        *("screen", "--input", "names.csv", "--output", "o.csv", "--dob", "1984"),
+    ),
+    "screen an unclosed quote": ("screen", "--input", "unclosed.csv", "--output", "o.csv"),
+    "screen into a folder": ("screen", "--input", "names.csv", "--output", "."),
+    "pairs into a folder": ("names", "compare", "--input", "pairs.csv", "--output", "led"),
+    "pairs into no folder": ("names", "compare", "--input", "pairs.csv", "--output", "no/o.csv"),
     "screen above one": ("screen", "Ri", "--threshold", "2"),
     "screen a missing file": ("screen", "--input", "absent.csv", "--output", "o.csv"),
     "screen another column": (
@@ -197,6 +214,12 @@ BAD = {
         *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--stops", "no.csv"),
     ),
     "trace into a file": ("trace", "--ledger", "led", "--sources", "thief", "--output", "un.xml"),
+    "report of an id alone": (
+        *("report", "--trace", "absent", "--output", "o.html", "--incident-id", "1"),
+    ),
+    "report as text": ("report", "--trace", "absent", "--output", "o.html", "--output", "o.txt"),
+    "report into a folder": ("report", "--trace", "absent", "--output", "folder.html"),
+    "report into no folder": ("report", "--trace", "absent", "--output", "no/such/o.html"),
     "report of no trace": ("report", "--trace", "absent", "--output", "report.html"),
     "an unknown option": ("wallet", LAZARUS, "--colour"),
     "an unknown command": ("walet",),
@@ -221,6 +244,50 @@ def test_problems_go_to_standard_error_and_answers_to_standard_output(register, 
     assert code == 0
     assert "1 problem:" in err
     assert out.startswith("1 rows screened at 0.70: 1 with a hit, 1 hits")
+
+
+def test_a_loaded_version_that_does_not_count_is_told(register, run):
+    (register / "old.xml").write_text(UN_LIST.replace("2026-02-27", "2025-02-27"))
+    _, out, _ = run("lists", "load", "old.xml")
+    assert "old.xml (not current; un_2026-02-27_un-xml_" in " ".join(out.split())
+
+
+def test_all_reports_are_checked_before_one_is_written(ledger, run):
+    run("trace", "--ledger", "led", "--sources", "thief", "--output", "trace")
+    code, _, err = run("report", "--trace", "trace", "--output", "o.html", "--output", "o.doc")
+    assert (code, err) == (2, "--output o.doc: name a file that ends in .html or .pdf.\n")
+    assert not (ledger / "o.html").exists()
+
+
+def test_a_damaged_register_is_told_in_a_sentence(register, run):
+    for path in (register / "workspace").rglob("*.parquet"):
+        path.write_bytes(b"")
+    for command in (("screen", "Ri Won Ho"), ("wallet", LAZARUS)):
+        code, out, err = run(*command)
+        assert (code, out, err.count("\n")) == (2, "", 1)
+        assert "sanctrail lists load un.xml" in err
+    assert run("lists", "load", "un.xml")[0] == 0
+    assert run("screen", "Ri Won Ho")[0] == 0
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_a_terminal_of_another_encoding_does_not_matter(register, as_json):
+    told = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "from sanctrail.cli import main; main()",
+            "screen",
+            "李元浩 Ł",
+            *as_json,
+        ],
+        capture_output=True,
+        check=False,
+        env={**os.environ, "PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"},
+    )
+    assert told.returncode == 0, told.stderr
+    text = told.stdout.decode("utf-8")
+    assert "李元浩 Ł" in text or not as_json
 
 
 def test_the_version_is_told(run):

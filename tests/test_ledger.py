@@ -1,16 +1,22 @@
 """Ledgers keep amounts exact, rows accounted for and bytes reproducible."""
 
+import contextlib
+import copy
 import json
+import shutil
+import sys
 from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanctrail.cli import main
 from sanctrail.errors import InputError, LedgerError
-from sanctrail.ledger import import_files, open_ledger, simulate_heist
+from sanctrail.ground import store as ground_store
+from sanctrail.ledger import import_files, open_ledger, simulate_heist, store
 from sanctrail.ledger.chain import ChainBuilder
-from sanctrail.ledger.importing import base_units, iso_time, unix_time
+from sanctrail.ledger.importing import MAX_TIME, base_units, iso_time, unix_time
 from sanctrail.ledger.store import MAX_AMOUNT, verify_digests
 
 HEADER = "Timestamp,Block,Tx_hash,From,From_label,To,To_label,Value_in_USD\n"
@@ -30,6 +36,13 @@ assets = [
   { code = "USDT", unit = "micro-USDT", decimals = 6 },
 ]
 """
+CHAIN = {
+    "source_format": "test",
+    "simulation": True,
+    "assets": [{"code": "COIN", "unit": "grain", "decimals": 0}],
+    "limits": [],
+    "files": [],
+}
 
 
 def imported(tmp_path, rows, header=HEADER, **more):
@@ -60,6 +73,14 @@ def test_labelled_flows_come_in_chain_order_exact_and_with_their_labels(tmp_path
         ("2023-06-02 21:49:23,2,t,a,,b,,1e40\n", "larger than can be kept"),
         ("2023-06-02 21:49:23,2,t,a,,b,,\n", "not a number"),
         ("yesterday,2,t,a,,b,,1\n", "neither ISO 8601 nor unix"),
+        ("2023,2,t,a,,b,,1\n", "neither ISO 8601 nor unix"),
+        ("20230602,2,t,a,,b,,1\n", "neither ISO 8601 nor unix"),
+        ("168574256300,2,t,a,,b,,1\n", "neither ISO 8601 nor unix"),
+        ("1969-12-31 23:59:59.9,2,t,a,,b,,1\n", "outside the years 1970 to 9999"),
+        ("9999-12-31T23:59:59-01:00,2,t,a,,b,,1\n", "outside the years 1970 to 9999"),
+        ("0001-01-01T00:00:00+14:00,2,t,a,,b,,1\n", "outside the years 1970 to 9999"),
+        ("2023-06-02 21:49:23,9223372036854775808,t,a,,b,,1\n", "larger than can be kept"),
+        (f"2023-06-02 21:49:23,{'9' * 5000},t,a,,b,,1\n", "larger than can be kept"),
         ("2023-06-02 21:49:23,two,t,a,,b,,1\n", "block 'two'"),
         ("2023-06-02 21:49:23,2,t,,,b,,1\n", "sender is empty"),
         ("2023-06-02 21:49:23,2,t,a,,,,1\n", "receiver is empty"),
@@ -102,10 +123,80 @@ def test_a_folder_with_other_things_in_it_is_left_alone(tmp_path):
     assert (tmp_path / "ledger" / "thesis.txt").read_text() == "mine"
 
 
+def test_an_import_removes_only_its_own_leavings(tmp_path):
+    imported(tmp_path, GOOD)
+    folder = tmp_path / "ledger"
+    (folder / "thesis.txt").write_text("mine")
+    (folder / "notes").mkdir()
+    (folder / "0123456789abcdef").mkdir()
+    (folder / ".0123456789abcdef.77.new").mkdir()
+    ledger, _, _ = imported(tmp_path, GOOD + GOOD, replace=True)
+    assert {entry.name for entry in folder.iterdir()} == {
+        "thesis.txt", "notes", "manifest.json", ".lock", ledger.folder.name
+    }  # fmt: skip
+
+
+def test_a_sweep_knows_a_register_s_folders_and_follows_no_link(tmp_path):
+    mine = tmp_path / "mine"
+    mine.mkdir()
+    (tmp_path / "ofac_2025-11-19_advanced_0123456789abcdef").mkdir()
+    (tmp_path / "0123456789abcdef").symlink_to(mine)
+    (tmp_path / "report.new").touch()
+    ground_store.sweep(tmp_path, keep=set())
+    assert {entry.name for entry in tmp_path.iterdir()} == {
+        "mine",
+        "0123456789abcdef",
+        "report.new",
+    }
+
+
+@pytest.mark.parametrize(
+    ("entries", "foreign"),
+    [
+        ([".lock"], False),
+        ([".lock", "0123456789abcdef/", ".0123456789abcdef.77.new/"], False),
+        ([".lock", "poetry.toml"], True),
+        (["0123456789abcdef/"], True),
+        ([".lock", "0123456789abcdef"], True),
+    ],
+)
+def test_a_lock_alone_does_not_make_a_folder_ours(tmp_path, entries, foreign):
+    folder = tmp_path / "ledger"
+    folder.mkdir()
+    for entry in entries:
+        (folder / entry).mkdir() if entry.endswith("/") else (folder / entry).touch()
+    if not foreign:
+        imported(tmp_path, GOOD)
+        return
+    with pytest.raises(LedgerError, match="not a ledger and not empty"):
+        imported(tmp_path, GOOD)
+    assert {entry.name for entry in folder.iterdir()} == {e.rstrip("/") for e in entries}
+
+
+def test_an_import_that_came_first_is_seen_by_one_that_waited(tmp_path, monkeypatch):
+    held = store.exclusive
+
+    @contextlib.contextmanager
+    def late(folder):
+        monkeypatch.setattr(store, "exclusive", held)
+        imported(tmp_path, GOOD)
+        with held(folder):
+            yield
+
+    monkeypatch.setattr(store, "exclusive", late)
+    other = tmp_path / "other.csv"
+    other.write_text(HEADER + GOOD + GOOD)
+    with pytest.raises(LedgerError, match="already holds another ledger"):
+        import_files([other], "labelled-flows", tmp_path / "ledger")
+    assert len(open_ledger(tmp_path / "ledger", verify=True)) == 2
+
+
 def test_any_table_of_transfers_comes_in_through_a_layout(tmp_path):
     layout = tmp_path / "mine.toml"
     layout.write_text(LAYOUT)
-    rows = "1,a,b,1.000000000000000001,ETH\n2,b,c,0.5,USDT\n3,b,c,1,DOGE\n"
+    rows = (
+        "1700000001,a,b,1.000000000000000001,ETH\n1700000002,b,c,0.5,USDT\n1700000003,b,c,1,DOGE\n"
+    )
     ledger, _, (problem,) = imported(
         tmp_path, rows, "when,payer,payee,value,coin\n", layout_file=layout
     )
@@ -119,7 +210,18 @@ def test_any_table_of_transfers_comes_in_through_a_layout(tmp_path):
         ("name = [", "cannot be read"),
         (LAYOUT + "colour = 'red'\n", "unknown key colour"),
         (LAYOUT.replace('asset = "coin"', ""), "either 'asset'"),
-        (LAYOUT.replace('amount = "value"', ""), "not complete"),
+        (LAYOUT.replace('amount = "value"', ""), "not complete, there is no amount"),
+        (LAYOUT.replace('amount = "value"', "amount = 5"), "'amount' must be a text"),
+        (LAYOUT + 'delimiter = ";;"\n', "'delimiter' must be one character"),
+        (LAYOUT + "delimiter = '\"'\n", "'delimiter' must be one character"),
+        (LAYOUT + 'limits = "none"\n', "'limits' must be a list of texts"),
+        (LAYOUT + "limits = [1]\n", "'limits' must be a list of texts"),
+        (LAYOUT + 'base_units = "no"\n', "'base_units' must be true or false"),
+        (LAYOUT.replace("decimals = 18", "decimals = 78"), "from 0 to 77"),
+        (LAYOUT.replace("decimals = 18", "decimals = true"), "from 0 to 77"),
+        (LAYOUT.replace("decimals = 18", 'decimals = "18"'), "from 0 to 77"),
+        (LAYOUT.replace(', unit = "wei"', ""), "must have a code and a unit"),
+        (LAYOUT.replace("USDT", "ETH"), "asset ETH is declared twice"),
     ],
 )
 def test_a_wrong_layout_is_told_in_a_sentence(tmp_path, text, said):
@@ -134,6 +236,62 @@ def test_missing_columns_are_named_with_those_there_are(tmp_path):
         imported(tmp_path, "1,2\n", "a,b\n")
 
 
+def test_label_columns_are_needed_where_the_layout_names_them(tmp_path):
+    with pytest.raises(InputError, match="no column To_label"):
+        imported(tmp_path, "1700000000,1,t,a,,b,1\n", HEADER.replace("To_label,", ""))
+
+
+def test_a_needed_column_that_stands_twice_is_refused_and_another_is_not(tmp_path):
+    row = "2023-06-02,1,t,a,,b,,1,x,y\n"
+    with pytest.raises(InputError, match="column From more than once"):
+        imported(tmp_path, row, HEADER.replace("\n", ",From,note\n"))
+    _, summary, _ = imported(tmp_path, row, HEADER.replace("\n", ",note,note\n"))
+    assert summary.transfers == 1
+
+
+def test_a_quote_left_open_is_an_error_that_names_the_line(tmp_path):
+    open_quote = '2023-06-02 21:49:23,2,t,a,"Thief,b,,1\n'
+    with pytest.raises(InputError, match=r"flows\.csv, line 4: the record that begins here"):
+        imported(tmp_path, GOOD + open_quote + GOOD)
+    assert not (tmp_path / "ledger").exists()
+
+
+def test_a_record_over_several_lines_is_a_located_problem(tmp_path):
+    row = '2023-06-02 21:49:23,2,t,a,"Thief\nand more",b,,1\n'
+    _, summary, (problem,) = imported(tmp_path, GOOD + "\n" + row + GOOD)
+    assert (problem.where, summary.rows, summary.transfers) == ("lines 5 to 6", 5, 4)
+    assert "line break" in problem.message
+
+
+def test_fractions_of_a_second_order_rows_and_are_not_kept(tmp_path):
+    times = ("21:00:00.9", "21:00:00.000002", "21:00:00.000001")
+    rows = "".join(f"2023-06-02 {t},1,t{n},a,,b,,1\n" for n, t in enumerate(times))
+    ledger, _, _ = imported(tmp_path, rows)
+    assert [ledger.transaction(i) for i in range(3)] == ["t2", "t1", "t0"]
+    assert set(ledger.column("time").tolist()) == {unix_time("2023-06-02 21:00")}
+
+
+@pytest.mark.parametrize("stored", ["0x" + "aB" * 32, "Ab" * 32])
+@pytest.mark.parametrize("asked", ["0x" + "ab" * 32, "0XABAB" + "ab" * 30, "ab" * 32, "AB" * 32])
+def test_a_transaction_is_found_however_its_id_is_spelt(tmp_path, stored, asked):
+    ledger, _, _ = imported(tmp_path, f"2023-06-02,1,{stored},a,,b,,1\n")
+    assert ledger.transaction(0) == stored.lower()
+    assert ledger.positions_of_transaction(asked) == [0]
+    chain = ChainBuilder()
+    chain.add("t0", 0, 0, [], [("a", 1)])
+    chain.add(stored, 0, 0, [], [("a", 1)])
+    chain.write(tmp_path / "chain", CHAIN)
+    assert open_ledger(tmp_path / "chain").number_of(asked) == 1
+    assert open_ledger(tmp_path / "chain").number_of("ef" * 32) is None
+
+
+def test_transaction_ids_that_differ_by_case_stay_two(tmp_path):
+    rows = "2023-06-02,1,3KxY,a,,b,,1\n2023-06-02,1,3kxY,a,,b,,1\n"
+    ledger, _, _ = imported(tmp_path, rows)
+    assert [ledger.positions_of_transaction(i) for i in ("3KxY", "3kxY")] == [[0], [1]]
+    assert ledger.manifest["coverage"]["transactions"] == 2
+
+
 def test_a_folder_without_a_ledger_says_how_to_make_one(tmp_path):
     with pytest.raises(LedgerError, match="sanctrail ledger import"):
         open_ledger(tmp_path)
@@ -146,21 +304,46 @@ def test_decimal_text_becomes_base_units_without_loss(units, decimals):
     assert base_units(text, decimals) == units
 
 
-@given(st.integers(0, 4_000_000_000))
+@given(st.integers(0, MAX_TIME))
 def test_times_come_back(seconds):
-    assert unix_time(iso_time(seconds)) == seconds == unix_time(str(seconds))
+    assert unix_time(iso_time(seconds)) == seconds
+    if 10**8 <= seconds < 10**11:
+        assert unix_time(str(seconds)) == seconds
     moment = datetime.fromtimestamp(seconds, UTC)
     assert unix_time(moment.strftime("%Y-%m-%d %H:%M:%S")) == seconds
 
 
-def test_a_chain_refuses_double_spends_and_money_from_nowhere():
+@pytest.mark.parametrize(
+    ("txid", "block", "time", "inputs", "outputs", "said"),
+    [
+        ("t2", 5, 5, [1], [("b", 11)], "pays out more"),
+        ("t2", 5, 5, [0], [("b", 1)], "spent already"),
+        ("t2", 5, 5, [1, 1], [("b", 12)], "given twice"),
+        ("t2", 5, 5, [2], [("b", 1)], "no output of the chain"),
+        ("t2", 5, 5, [-1], [("b", 1)], "no output of the chain"),
+        ("t2", 5, 5, [1], [("b", -1), ("c", 10)], "negative or too large"),
+        ("t2", 5, 5, [], [("b", 2**63)], "negative or too large"),
+        ("t2", 5, 5, [1], [], "makes no output"),
+        ("t1", 5, 5, [1], [("b", 1)], "stands in the chain already"),
+        ("t2", 4, 5, [1], [("b", 1)], "block 4 does not follow block 5"),
+        ("t2", 5, 4, [1], [("b", 1)], "time 4 does not follow time 5"),
+        ("t2", 5, MAX_TIME + 1, [1], [("b", 1)], "does not follow"),
+    ],
+)
+def test_a_chain_refuses_what_no_chain_could_hold(txid, block, time, inputs, outputs, said):
     chain = ChainBuilder()
-    (coin,) = chain.add("t0", 0, 0, [], [("a", 10)])
-    with pytest.raises(LedgerError, match="pays out more"):
-        chain.add("t1", 1, 1, [coin], [("b", 11)])
-    chain.add("t1", 1, 1, [coin], [("b", 9)])
-    with pytest.raises(LedgerError, match="spent already"):
-        chain.add("t2", 2, 2, [coin], [("c", 1)])
+    assert chain.add("t0", 0, 0, [], [("a", 10)]) == [0]
+    assert chain.add("t1", 5, 5, [0], [("b", 9)]) == [1]
+    before = copy.deepcopy(chain)
+    with pytest.raises(LedgerError, match=said):
+        chain.add(txid, block, time, inputs, outputs)
+    assert chain == before
+
+
+def test_an_empty_chain_is_not_written(tmp_path):
+    with pytest.raises(LedgerError, match="holds no transaction"):
+        ChainBuilder().write(tmp_path / "chain", CHAIN)
+    assert not (tmp_path / "chain").exists()
 
 
 def test_a_simulation_is_the_same_for_the_same_seed_and_says_what_it_is(tmp_path):
@@ -185,3 +368,91 @@ def test_damage_to_a_ledger_is_found(tmp_path):
     path = ledger.folder / "transfers.parquet"
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     assert verify_digests(ledger) == ["transfers.parquet"]
+
+
+def test_a_table_that_cannot_be_read_is_told_in_a_sentence_and_repaired_by_importing(tmp_path):
+    ledger, _, _ = imported(tmp_path, GOOD)
+    path = ledger.folder / "transfers.parquet"
+    whole = path.read_bytes()
+    for damage in (whole[:-20], whole[:20], b"", None):
+        path.unlink() if damage is None else path.write_bytes(damage)
+        with pytest.raises(LedgerError, match=r"transfers\.parquet.*Import the source files again"):
+            open_ledger(tmp_path / "ledger").transaction(0)
+        with pytest.raises(LedgerError, match=r"damaged: transfers\.parquet"):
+            open_ledger(tmp_path / "ledger", verify=True)
+        _, summary, _ = imported(tmp_path, GOOD)
+        assert summary.changed
+        assert path.read_bytes() == whole
+    open_ledger(tmp_path / "ledger", verify=True)
+
+
+def test_a_table_with_other_columns_is_told_in_a_sentence(tmp_path):
+    ledger, _, _ = imported(tmp_path, GOOD)
+    shutil.copy(ledger.folder / "addresses.parquet", ledger.folder / "transfers.parquet")
+    with pytest.raises(LedgerError, match="other columns"):
+        ledger.transaction(0)
+
+
+def test_the_same_rows_from_another_file_renew_the_manifest(tmp_path):
+    imported(tmp_path, GOOD)
+    other = tmp_path / "renamed.csv"
+    other.write_text(HEADER + GOOD)
+    for changed in (True, False):
+        summary, _ = import_files([other], "labelled-flows", tmp_path / "ledger")
+        ledger = open_ledger(tmp_path / "ledger", verify=True)
+        assert summary.changed is changed
+        assert [file["name"] for file in ledger.manifest["files"]] == ["renamed.csv"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"assets": None},
+        {"assets": [{"code": "USD", "unit": "cent"}]},
+        {"assets": [{"code": "USD", "unit": "cent", "decimals": "2"}]},
+        {"coverage": {}},
+        {"digest": 5},
+        {"digest": "../../.."},
+        {"family": ["utxo"]},
+        {"family": "utxo"},
+        {"files": [1]},
+        {"files": [{"name": "flows.csv"}]},
+        {"limits": "none"},
+        {"tables": {}},
+        {"tables": {"../x": "0" * 64}},
+    ],
+)
+def test_a_malformed_manifest_is_told_in_a_sentence(tmp_path, change):
+    ledger, _, _ = imported(tmp_path, GOOD)
+    path = tmp_path / "ledger" / "manifest.json"
+    path.write_text(json.dumps({**ledger.manifest, **change}))
+    with pytest.raises(LedgerError, match=f"this is not a ledger.*{next(iter(change))}|tables"):
+        open_ledger(tmp_path / "ledger")
+
+
+@pytest.mark.parametrize(
+    "manifest", [{"format": 1, "family": "utxo"}, {"format": 1, "versions": []}]
+)
+def test_what_is_no_ledger_is_neither_opened_nor_overwritten(tmp_path, manifest):
+    path = tmp_path / "ledger" / "manifest.json"
+    path.parent.mkdir()
+    path.write_text(json.dumps(manifest))
+    with pytest.raises(LedgerError, match="this is not a ledger"):
+        open_ledger(tmp_path / "ledger")
+    with pytest.raises(LedgerError, match="this is not a ledger"):
+        imported(tmp_path, GOOD, replace=True)
+    assert json.loads(path.read_text()) == manifest
+
+
+def test_info_prints_and_exits_with_2_on_a_damaged_ledger(tmp_path, capsys, monkeypatch):
+    ledger, _, _ = imported(tmp_path, GOOD)
+    (ledger.folder / "problems.parquet").unlink()
+    for more in ([], ["--json"]):
+        arguments = ["sanctrail", "ledger", "info", "--ledger", str(tmp_path / "ledger"), *more]
+        monkeypatch.setattr(sys, "argv", arguments)
+        with pytest.raises(SystemExit) as ended:
+            main()
+        out, err = capsys.readouterr()
+        assert ended.value.code == 2
+        assert "problems.parquet" in out
+        assert "the ledger is damaged: problems.parquet" in err

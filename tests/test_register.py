@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -118,7 +119,7 @@ def test_a_list_s_date_is_ordered_as_a_day_and_not_as_text(write, workspace):
     load_lists([write("a.json", extract("27/02/2025"))], workspace)
     load_lists([write("b.json", extract("2026-1-2", id="un:2"))], workspace)
     assert [v["list_date"] for v in Register(workspace).versions] == ["2025-02-27", "2026-01-02"]
-    assert set(Register(workspace).listings()) == {"un:2"}
+    assert set(Register(workspace).listings()) == {("un", "un:2")}
 
 
 BAD = {
@@ -159,12 +160,12 @@ def test_a_workspace_without_lists_says_what_to_type(workspace):
 def test_another_layout_of_the_register_is_refused(write, workspace):
     load_lists([write("un.xml", un_list())], workspace)
     manifest = workspace / "register" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 2'))
+    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
     for ask in (
         lambda: Register(workspace),
         lambda: load_lists([write("b", extract())], workspace),
     ):
-        with pytest.raises(RegisterError, match="layout 2"):
+        with pytest.raises(RegisterError, match="layout 9"):
             ask()
 
 
@@ -172,6 +173,19 @@ def test_another_layout_of_the_register_is_refused(write, workspace):
     "changes",
     [
         {"id": None},
+        {"id": ""},
+        {"id": "un:"},
+        {"id": "us:7"},
+        {"id": "7"},
+        {"reference": None},
+        {"names": [{"text": " ", "kind": "primary"}]},
+        {"wallets": [{"asset": "ETH", "address": ""}]},
+        {"listed_on": "2016"},
+        {"listed_on": "20161130"},
+        {"listed_on": "30/11/2016"},
+        {"programmes": "DPRK3"},
+        {"programmes": [7]},
+        {"births": [{"earliest": "20000101", "latest": "20000102", "precision": "day"}]},
         {"names": [{"text": 7, "kind": "primary"}]},
         {"names": [{"text": "\ud800", "kind": "primary"}]},
         {"names": []},
@@ -192,6 +206,173 @@ def test_a_bad_listing_of_an_extract_is_a_problem_and_the_rest_is_loaded(write, 
     (loaded,), problems = load_lists([path], workspace)
     assert (loaded.parties, len(problems)) == (1, 1)
     assert problems[0].where.startswith("listing 1")
+
+
+def test_a_listing_may_lack_its_reference_number_and_its_day(write, workspace):
+    path = write("extract.json", extract(reference="", listed_on="", programmes=[]))
+    (loaded,), problems = load_lists([path], workspace)
+    assert (loaded.parties, problems) == (1, [])
+
+
+def two_lists(*listings):
+    """An extract of two lists of one publisher; each listing is (list, changes)."""
+    about = {"regime": "us", "list_date": "2026-01-01"}
+    one = {"id": "us:7", "reference": "7", "kind": "entity", "listed_on": "2019-09-13"}
+    return json.dumps(
+        {
+            "format": "sanctrail-extract/1",
+            "lists": {"us-cons": about, "us-sdn": about},
+            "listings": [{**one, "list": list_id, **changes} for list_id, changes in listings],
+        }
+    )
+
+
+SAME_UID = (
+    ("us-cons", {"names": [{"text": "ON CONS", "kind": "primary"}], "programmes": ["CMIC"]}),
+    (
+        "us-sdn",
+        {
+            "names": [{"text": "ON SDN", "kind": "primary"}],
+            "programmes": ["DPRK3"],
+            "wallets": [{"asset": "XBT", "address": "1Listed"}],
+        },
+    ),
+)
+
+
+@pytest.mark.parametrize("turn", [1, -1])
+def test_a_wallet_is_told_with_the_list_it_stands_on(write, workspace, turn):
+    _, problems = load_lists([write("e.json", two_lists(*SAME_UID[::turn]))], workspace)
+    assert problems == []
+    (wallet,) = Register(workspace).wallets(["1Listed"])
+    assert (wallet.list_id, wallet.listing_id) == ("us-sdn", "us:7")
+    assert (wallet.names, wallet.programmes) == (("ON SDN",), ("DPRK3",))
+    assert set(Register(workspace).listings()) == {("us-cons", "us:7"), ("us-sdn", "us:7")}
+
+
+def test_an_id_that_one_list_repeats_is_a_problem(write, workspace):
+    loaded, problems = load_lists([write("e.json", two_lists(*SAME_UID, SAME_UID[1]))], workspace)
+    assert [version.parties for version in loaded] == [1, 1]
+    assert [problem.where for problem in problems] == ["listing 2 (us:7)"]
+
+
+# Two versions of one day: the one loaded later counts.
+
+
+@pytest.mark.parametrize("order", [("one", "two"), ("two", "one")])
+@pytest.mark.parametrize("at_once", [True, False])
+def test_of_two_versions_with_one_date_the_later_load_counts(write, workspace, order, at_once):
+    texts = {"one": un_list(), "two": un_list(NEW_NAMES)}
+    files = [write(f"{name}.xml", texts[name]) for name in order]
+    for batch in [files] if at_once else [[file] for file in files]:
+        loaded, _ = load_lists(batch, workspace)
+    assert names_in(workspace) == (OLD_NAMES if order[-1] == "one" else NEW_NAMES)
+    assert loaded[-1].current == loaded[-1].version_id
+    before = bytes_of(workspace)
+    (again,), _ = load_lists(files[:1], workspace)
+    assert (again.changed, again.current) == (False, loaded[-1].version_id)
+    assert bytes_of(workspace) == before
+
+
+def test_the_same_files_in_the_same_order_give_the_same_bytes(write, tmp_path):
+    files = [write("one.xml", un_list()), write("two.xml", un_list(NEW_NAMES))]
+    load_lists(files, tmp_path / "once")
+    for file in files:
+        load_lists([file], tmp_path / "twice")
+    assert bytes_of(tmp_path / "once") == bytes_of(tmp_path / "twice")
+
+
+# Damage: told in a sentence, and mended by loading the file again.
+
+
+def cut(path):
+    path.write_bytes(path.read_bytes()[:-20])
+
+
+def flip(path):
+    data = bytearray(path.read_bytes())
+    data[len(data) // 3] ^= 255
+    path.write_bytes(data)
+
+
+def empty(path):
+    path.write_bytes(b"")
+
+
+DAMAGE = {
+    "cut": cut,
+    "flipped": flip,
+    "empty": empty,
+    "missing": lambda path: path.unlink(),
+    "folder gone": lambda path: shutil.rmtree(path.parent),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_a_damaged_table_is_told_and_mended_by_loading_again(write, workspace, damage):
+    files = [write("un.xml", un_list())]
+    load_lists(files, workspace)
+    before = bytes_of(workspace)
+    (path,) = workspace.rglob("names.parquet")
+    DAMAGE[damage](path)
+    with pytest.raises(RegisterError, match=r"names\.parquet.*lists load un\.xml") as caught:
+        answer(workspace)
+    assert "\n" not in str(caught.value)
+    assert load_lists(files, workspace)[0][0].changed
+    assert bytes_of(workspace) == before
+
+
+def test_a_table_that_the_engine_cannot_read_is_told(write, workspace):
+    load_lists([write("un.xml", un_list())], workspace)
+    (path,) = workspace.rglob("names.parquet")
+    whole = hashlib.sha256(path.read_bytes()).hexdigest()
+    path.write_bytes(b"PAR1 no table PAR1")
+    manifest = workspace / "register" / "manifest.json"
+    damaged = hashlib.sha256(path.read_bytes()).hexdigest()
+    manifest.write_text(manifest.read_text().replace(whole, damaged))
+    with pytest.raises(RegisterError, match=r"names\.parquet"):
+        answer(workspace)
+
+
+def test_the_engine_tells_what_it_cannot_read_in_a_sentence(tmp_path):
+    from sanctrail.ground.engine import DuckEngine
+
+    path = tmp_path / "a.parquet"
+    path.write_bytes(b"no table")
+    with DuckEngine() as engine:
+        for ask in (
+            lambda: engine.register("t", [path]),
+            lambda: engine.run("SELECT * FROM absent"),
+            lambda: engine.count("absent"),
+            lambda: engine.write("SELECT 1", tmp_path / "no" / "such"),
+        ):
+            with pytest.raises(UnreadableFile) as caught:
+                ask()
+            assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"format":1,"versions":5}',
+        '{"format":1,"versions":[{}]}',
+        '{"format":1,"versions":["un"]}',
+        '{"format":1}',
+        "[{}]",
+        "{",
+        "",
+    ],
+)
+def test_a_damaged_manifest_is_told_to_who_asks_and_who_loads(write, workspace, text):
+    file = write("un.xml", un_list())
+    load_lists([file], workspace)
+    (workspace / "register" / "manifest.json").write_text(text)
+    before = bytes_of(workspace)
+    for ask in (lambda: Register(workspace), lambda: load_lists([file], workspace)):
+        with pytest.raises(RegisterError) as caught:
+            ask()
+        assert "\n" not in str(caught.value)
+    assert bytes_of(workspace) == before
 
 
 @pytest.mark.parametrize("list_id", ["../../escaped", "", "a/b", "UN"])
@@ -334,3 +515,11 @@ def test_the_same_lists_give_the_same_bytes_in_any_process(write, tmp_path):
             env={"PYTHONHASHSEED": seed},
         )
     assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2") != {}
+
+
+def test_versions_of_different_days_give_the_same_bytes_in_any_order(write, tmp_path):
+    files = [write(f"{day}.xml", un_list(day=f"2026-01-0{day}")) for day in (1, 2, 3)]
+    for name, order in (("a", files), ("b", files[::-1])):
+        for file in order:
+            load_lists([file], tmp_path / name)
+    assert bytes_of(tmp_path / "a") == bytes_of(tmp_path / "b")

@@ -140,6 +140,32 @@ def test_hits_come_best_first_and_at_or_above_the_threshold(tmp_path):
     assert {hit.score for hit in screener.screen(Query("Park Jin Hyok"), 1.0)} == {1.0}
 
 
+def test_one_party_on_two_lists_of_a_publisher_is_one_hit_with_the_facts_of_both(tmp_path):
+    about = {"regime": "us", "list_date": "2025-11-19"}
+    expo = {**EXPO, "reference": "", "list": "us-sdn", "listed_on": "2018-09-06"}
+    sdn = {**expo, "programmes": ["DPRK3", "CYBER2"], "countries": PARK["countries"]}
+    cons = {
+        **expo,
+        "list": "us-cons",
+        "listed_on": "2017-01-02",
+        "programmes": ["NS-PLC", "DPRK3"],
+        "names": [{"text": "Korea Expo Joint Venture", "kind": "primary"}],
+    }
+    path = tmp_path / "extract.json"
+    lists = {"us-sdn": about, "us-cons": about}
+    document = {"format": "sanctrail-extract/1", "lists": lists, "listings": [sdn, cons]}
+    path.write_text(json.dumps(document), encoding="utf-8")
+    assert load_lists([path], tmp_path / "workspace")[1] == []
+    screener = Screener(Register(tmp_path / "workspace"))
+    (hit,) = screener.screen(Query("Chosun Expo", country="kp"))
+    assert (hit.listing_ids, hit.regimes, hit.score) == (("us:24917",), ("us",), 1.0)
+    assert (hit.primary_name, hit.listed_on) == ("Chosun Expo", "2017-01-02")
+    assert hit.programmes == ("NS-PLC", "DPRK3", "CYBER2")
+    assert "Country agrees" in hit.explanation
+    (hit,) = screener.screen(Query("Korea Expo Joint Venture"))
+    assert hit.primary_name == hit.matched_name == "Korea Expo Joint Venture"
+
+
 # Files.
 
 COLUMNS = QueryColumns("name", "born", "country")
@@ -192,6 +218,14 @@ def test_bad_rows_are_counted_and_located_and_screened_all_the_same(batch):
     assert (summary.rows, [hit["row"] for hit in hits]) == (5, ["1", "2", "3", "4"])
 
 
+@pytest.mark.parametrize("name", ["---", "🙂", "’", "\u200b"])
+def test_a_name_without_letter_or_digit_is_a_problem_of_its_row(batch, name):
+    summary, hits = batch(f"name,born,country\n{name},,\nChosun Expo,,\n")
+    assert [problem.where for problem in summary.problems] == ["data row 0"]
+    assert "no letter or digit; nothing was screened" in summary.problems[0].message
+    assert [hit["row"] for hit in hits] == ["1"]
+
+
 def test_a_column_without_a_name_is_no_problem(batch):
     summary, hits = batch(",name,born,country\n0,Chosun Expo,,\n")
     assert (summary.problems, len(hits)) == ((), 1)
@@ -201,7 +235,10 @@ def test_a_column_without_a_name_is_no_problem(batch):
     ("text", "said"),
     [
         ("nom,born,country\nX,,\n", "there is no column 'name'; the file has 'nom'"),
-        ("name\nX\n", "there is no column 'born', 'country'"),
+        ("name\nX\n", "there is no column 'born'; the file has 'name'"),
+        ("name,born,country,name\nX,,,\n", "there are 2 columns named 'name'"),
+        ('name,born,country\nA,,\n"Chosun Expo,,\nB,,\n', "begins on line 3 is not readable"),
+        ('name,born,country\n"A\nA",,\n\n"B,,\n"C",,\n', "begins on line 5 is not readable"),
         ("", "no header"),
         ("name,born,country\nJosé,,\n".encode("latin-1"), "not UTF-8"),
         ("name,born,country\n" + "x" * 200_000 + ",,\n", "not readable as CSV"),
@@ -228,10 +265,66 @@ def test_pairs_keep_all_columns_and_gain_a_score(tmp_path):
     source, output = tmp_path / "pairs.csv", tmp_path / "scores.csv"
     source.write_text(",name1,name2,schema\n0,Kim Jong Un,Jong Un Kim,Person\n1,,Kim,Person\n")
     summary = compare_pairs(source, output)
-    assert (summary.rows, summary.problems) == (2, ())
+    assert (summary.rows, [problem.where for problem in summary.problems]) == (2, ["data row 1"])
     assert output.read_text() == (
         ",name1,name2,schema,score\n0,Kim Jong Un,Jong Un Kim,Person,0.9800\n1,,Kim,Person,0.0000\n"
     )
+
+
+@pytest.fixture
+def pairs(tmp_path):
+    source, output = tmp_path / "pairs.csv", tmp_path / "scores.csv"
+
+    def run(text):
+        source.write_bytes(text.encode())
+        summary = compare_pairs(source, output)
+        with output.open(encoding="utf-8", newline="") as file:
+            return summary, list(csv.reader(file, strict=True))
+
+    run.output = output
+    return run
+
+
+def test_pairs_keep_their_very_cells_by_position(pairs):
+    summary, rows = pairs(
+        "note,name1,name2,note,\r\n"
+        '"a\rb",Kim,Kim,"c\nd, ""e""",\r\n'
+        " x ,Kim,Kim,y,z\r\n"
+        "\r\n"
+        ",Kim,Kim\r\n"
+        ",Kim,Kim,,,more\r\n"
+    )
+    assert rows == [
+        ["note", "name1", "name2", "note", "", "score"],
+        ["a\rb", "Kim", "Kim", 'c\nd, "e"', "", "1.0000"],
+        [" x ", "Kim", "Kim", "y", "z", "1.0000"],
+        ["", "Kim", "Kim", "", "", "1.0000"],
+        ["", "Kim", "Kim", "", "", "more", "1.0000"],
+    ]
+    assert [p.where for p in summary.problems] == ["data row 2 (line 7)", "data row 3 (line 8)"]
+
+
+def test_names_that_say_nothing_are_not_equal(pairs):
+    summary, rows = pairs("name1,name2\n---,---\n🙂,🙂\n")
+    assert [row[-1] for row in rows] == ["score", "0.0000", "0.0000"]
+    assert len(summary.problems) == 4
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("name1,name2,name1\nA,B,C\n", "there are 2 columns named 'name1'"),
+        ("name1,nom\nA,B\n", "there is no column 'name2'; the file has 'name1', 'nom'"),
+        ("name1,name2,score\nA,B,1\n", "already has a column 'score'"),
+        ('name1,name2\nA,A\n"B,B\nC,C\n', "begins on line 3 is not readable as CSV"),
+    ],
+)
+def test_pairs_that_cannot_be_compared_are_refused_and_write_nothing(pairs, text, said):
+    with pytest.raises(InputError, match=r"pairs\.csv") as caught:
+        pairs(text)
+    assert said in str(caught.value)
+    assert "its option" not in str(caught.value)
+    assert not pairs.output.exists()
 
 
 def test_a_header_alone_of_pairs_gives_its_header_with_score(tmp_path):

@@ -1,5 +1,6 @@
 """Tracing holds against its slow twins, balances to zero, and stops where it must."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
@@ -7,10 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from chains import MemoryAccount, MemoryUtxo, txid
-from sanctrail.errors import TraceError
-from sanctrail.tracing import METHODS, Request, trace
+from sanctrail.attribution import Label
+from sanctrail.errors import InputError, TraceError
+from sanctrail.tracing import METHODS, Options, Request, build_request, trace
 from sanctrail.tracing.holdings import CLEAN, Fifo, Haircut, marked
-from sanctrail.tracing.request import StolenPart
+from sanctrail.tracing.request import Part, StolenPart
 from twins import account_twin, haircut_in_fractions, utxo_twin
 
 NAMES = "abcdef"
@@ -23,7 +25,7 @@ def request(sources=(), stops=(), method="fifo", **more):
         "source_addresses": tuple(sources),
         "stolen_parts": (),
         "stop_addresses": frozenset(stops),
-        "stop_transactions": frozenset(),
+        "stop_parts": frozenset(),
         "methods": (method,),
     }
     return Request(**{**values, **more})
@@ -53,13 +55,24 @@ sources_names = st.sets(st.sampled_from(NAMES), min_size=1, max_size=2)
 
 
 @pytest.mark.parametrize("method", METHOD_NAMES)
-@given(moves, sources_names, some_names, st.none() | st.integers(0, 20))
+@given(
+    moves,
+    sources_names,
+    some_names,
+    st.none() | st.integers(0, 20),
+    st.sets(st.integers(0, 20), max_size=2),
+)
 @settings(max_examples=2000, deadline=None)
-@example([("a", "b", 5), ("b", "b", 3), ("b", "c", 9)], {"a"}, set(), None)
-@example([("b", "c", 4), ("a", "b", 5), ("b", "a", 5)], {"a"}, set(), None)
-def test_an_account_trace_equals_its_twin(method, chain, sources, stops, since):
-    result = traced(MemoryAccount(chain), request(sources, stops, method, since=since))
-    twin = account_twin(chain, method, sources, stops, since)
+@example([("a", "b", 5), ("b", "b", 3), ("b", "c", 9)], {"a"}, set(), None, set())
+@example([("b", "c", 4), ("a", "b", 5), ("b", "a", 5)], {"a"}, set(), None, set())
+@example([("a", "b", 5), ("b", "c", 5), ("c", "d", 3), ("a", "c", 2)], {"a"}, set(), None, {1})
+def test_an_account_trace_equals_its_twin(method, chain, sources, stops, since, halts):
+    named = [(*move, txid(number)) for number, move in enumerate(chain)]
+    parts = frozenset(Part(txid(number)) for number in halts)
+    asked = request(sources, stops, method, since=since, stop_parts=parts)
+    result = traced(MemoryAccount(named), asked)
+    twin = account_twin(chain, method, sources, stops, since, halts=halts)
+    assert result.stopped == {txid(n): amount for n, amount in twin["stopped"].items()}
     assert result.stolen == twin["stolen"]
     assert result.arrived == twin["arrived"]
     assert result.returned == twin["returned"]
@@ -206,7 +219,7 @@ def checked_utxo(chain, asked, twin):
 @settings(max_examples=2000, deadline=None)
 def test_a_utxo_trace_equals_its_twin(method, chain, sources, stops, halts, since):
     asked = request(
-        sources, stops, method, since=since, stop_transactions=frozenset(map(txid, halts))
+        sources, stops, method, since=since, stop_parts=frozenset(Part(txid(n)) for n in halts)
     )
     checked_utxo(chain, asked, utxo_twin(chain, method, sources, stops, halts, since))
 
@@ -249,6 +262,79 @@ def test_change_back_to_the_source_was_never_stolen():
     result = traced(MemoryUtxo(chain), request(["thief"]))
     assert result.stolen == 10  # 6 and a fee of 1 in the first, 3 in the second payment
     assert sum(result.dormant.values()) == 9
+
+
+def test_the_way_into_a_stopped_transaction_is_a_movement():
+    chain = [([], [("thief", 60)]), ([0], [("x", 30), ("y", 25)])]
+    result = traced(MemoryUtxo(chain), request(["thief"], stop_parts=frozenset([Part(txid(1))])))
+    assert (result.stolen, result.stopped) == (60, {txid(1): 60})
+    assert [(f.sender, f.receiver, f.tainted) for f in result.flows] == [("thief", txid(1), 60)]
+
+
+def test_money_stops_at_a_named_output():
+    chain = [([], [("thief", 10)]), ([0], [("x", 6), ("y", 4)]), ([1], [("z", 6)])]
+    halt = Part(txid(1), 0)
+    result = traced(MemoryUtxo(chain), request(["thief"], stop_parts=frozenset([halt])))
+    assert (result.stopped, sum(result.dormant.values())) == ({str(halt): 6}, 4)
+
+
+def test_a_named_transfer_of_a_source_is_stolen_though_it_was_early():
+    moves = [("thief", "x", 3, "t0"), ("thief", "y", 5, "t1")]
+    asked = request(["thief"], since=1, stolen_parts=(StolenPart("t0"),))
+    assert traced(MemoryAccount(moves), asked).dormant == {("x", ""): 3, ("y", ""): 5}
+
+
+def test_a_source_that_is_no_address_but_a_transaction_is_a_transaction():
+    moves = [("v", "x", 3, "tx-hello"), ("v", "y", 5, "t1")]
+    assert traced(MemoryAccount(moves), request(["tx-hello"])).dormant == {("x", ""): 3}
+
+
+def test_an_amount_of_a_transaction_with_several_assets_needs_the_asset():
+    ledger = MemoryAccount([("v", "x", 100, txid(1), 0), ("v", "x", 7, txid(1), 1)])
+    asked = request((), stolen_parts=(StolenPart(txid(1), None, 50),))
+    with pytest.raises(TraceError, match="moves COIN, OTHER"):
+        trace(ledger, asked)
+    (result,), _ = trace(ledger, replace(asked, asset="COIN"))
+    assert result.stolen == 50
+
+
+def test_what_is_both_stolen_and_a_stop_is_stolen_and_noted():
+    chain = [([], [("x", 10)]), ([0], [("y", 10)])]
+    part = StolenPart(txid(0), 0)
+    asked = request((), stolen_parts=(part,), stop_parts=frozenset([Part(txid(0))]))
+    (result,), notes = trace(MemoryUtxo(chain), asked)
+    assert result.stolen == 10
+    assert "taken as source" in notes[0]
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([f"{'a' * 64}:0,20", f"{'a' * 64}:0"], "named as stolen twice"),
+        ([f"{'a' * 64},20", f"{'A' * 64}:1"], "named as stolen twice"),
+        (["0x" + "a" * 40 + ",5"], "an amount stands behind the address"),
+        ([f"{'a' * 64},1.5"], "not a whole number of base units"),
+        ([f"{'a' * 64},{'9' * 5000}"], "not a whole number of base units"),
+        ([f"{'a' * 64}:x"], "should be txid or txid:n"),
+        ([f"{'a' * 64}:{'9' * 5000}"], "should be txid or txid:n"),
+        (["a,b,c"], "expected entry, amount"),
+        (["# nothing"], "holds no entry"),
+    ],
+)
+def test_entries_that_cannot_be_are_told_in_a_sentence(tmp_path, lines, said):
+    (tmp_path / "sources.txt").write_text("\n".join(lines))
+    with pytest.raises(InputError, match=said):
+        build_request([str(tmp_path / "sources.txt")], None, "fifo")
+
+
+def test_columns_are_found_by_their_header_and_labels_merge_field_by_field(tmp_path):
+    stops = tmp_path / "stops.csv"
+    stops.write_text("label,Deposit address,category\nBinance,0xB0,exchange\n,0xC0,mixer\n")
+    held = {"0xC0": Label("0xC0", "Old name", "", "labels.csv, line 1")}
+    asked = build_request(["0xA0"], stops, "fifo", Options(labels=held))
+    assert asked.stop_addresses == {"0xB0", "0xC0"}
+    assert (asked.labels["0xB0"].label, asked.labels["0xB0"].category) == ("Binance", "exchange")
+    assert (asked.labels["0xC0"].label, asked.labels["0xC0"].category) == ("Old name", "mixer")
 
 
 # Sources that cannot be.

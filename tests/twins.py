@@ -7,19 +7,20 @@ from collections import defaultdict
 from fractions import Fraction
 
 
-def account_twin(moves, method, sources, stops, since=None, marks=None):
+def account_twin(moves, method, sources, stops, since=None, marks=None, halts=()):
     """Trace (sender, receiver, amount) moves; return the ends and all tainted movements."""
     places = defaultdict(lambda: [] if method == "fifo" else [0, 0])
     ends = {"stolen": 0, "arrived": defaultdict(int), "returned": defaultdict(int), "flows": []}
+    ends["stopped"] = defaultdict(int)
     stops = set(stops) - set(sources)
     for number, (sender, receiver, amount) in enumerate(moves):
-        if sender in sources:
-            robbed = receiver not in sources and (since is None or number >= since)
+        if sender in sources and (since is None or number >= since):
+            robbed = receiver not in sources
             units = _bundle(method, amount if robbed else 0, amount)
             ends["stolen"] += amount if robbed else 0
         else:
             units = _bundle(method, 0, amount)
-            if sender not in stops:
+            if sender not in stops and sender not in sources:
                 units = _withdraw(method, places[sender], amount)
             if marks and number in marks and receiver not in sources:
                 units, new = _mark(method, units, marks[number])
@@ -27,6 +28,9 @@ def account_twin(moves, method, sources, stops, since=None, marks=None):
         tainted = _count(method, units)
         if tainted:
             ends["flows"].append((sender, receiver, tainted, amount, number))
+        if number in halts:
+            ends["stopped"][number] += tainted
+            units, tainted = _bundle(method, 0, amount), 0
         if receiver in sources:
             ends["returned"][receiver] += tainted
         elif receiver in stops:
@@ -43,6 +47,7 @@ def account_twin(moves, method, sources, stops, since=None, marks=None):
     }
     ends["arrived"] = {k: v for k, v in ends["arrived"].items() if v}
     ends["returned"] = {k: v for k, v in ends["returned"].items() if v}
+    ends["stopped"] = {k: v for k, v in ends["stopped"].items() if v}
     return ends
 
 

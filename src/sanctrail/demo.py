@@ -20,7 +20,7 @@ from sanctrail.register import Register, load_lists
 from sanctrail.report import write_report
 from sanctrail.screening import DEFAULT_THRESHOLD, Screener, screen_file
 from sanctrail.screening.batch import QueryColumns
-from sanctrail.tracing import build_request, trace, write_trace
+from sanctrail.tracing import Options, build_request, trace, write_trace
 
 METHODS = "fifo,haircut"
 
@@ -117,7 +117,8 @@ def _trace(folder: Path) -> dict[str, Any]:
     ledger = open_ledger(folder / "ledger")
     case = folder / "case"
     sources = [str(case / "sources.csv")]
-    request = build_request(sources, case / "stops.csv", METHODS, theft="simulated heist")
+    options = Options(theft="simulated heist")
+    request = build_request(sources, case / "stops.csv", METHODS, options)
     results, notes = trace(ledger, request)
     return write_trace(folder / "trace", ledger, request, results, notes)
 

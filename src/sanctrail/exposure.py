@@ -28,14 +28,19 @@ def exposure_of(
             amounts[key] = amounts.get(key, 0) + int(flow["amount_tainted"])
     keys = [(result["method"], result["asset"]) for result in trace["results"]]
     wallets = register.wallets()
-    found = [wallet for wallet in wallets if wallet.comparable in arrived.keys() | left.keys()]
-    found.sort(key=lambda wallet: (wallet.listing_id, wallet.asset, wallet.address))
+    on_trail = arrived.keys() | left.keys()
+    # A party that stands on two lists of one regime is one row.
+    found = {
+        (wallet.listing_id, wallet.asset, wallet.address): wallet
+        for wallet in wallets
+        if wallet.comparable in on_trail
+    }
     return Exposure(
         wallets_known=len(wallets),
         register=tuple((v["list_id"], v["list_date"], v["sha256"]) for v in register.current),
         found=tuple(
             _listed(wallet, keys, arrived.get(wallet.comparable) or left[wallet.comparable])
-            for wallet in found
+            for _, wallet in sorted(found.items())
         ),
     )
 

@@ -9,15 +9,14 @@ from sanctrail.errors import UnreadableFile
 from sanctrail.ground.inputs import FileDigest, open_input
 
 _ENTRY_WORDS = frozenset(
-    {"entry", "address", "addresses", "account", "wallet", "txid", "transaction", "outpoint",
-     "source", "stop", "terminal"}
-)  # fmt: skip
+    {"entry", "address", "addresses", "account", "wallet", "txid", "transaction", "outpoint"}
+)
 _DEFAULT = ("entry", "amount")
 
 
 @dataclass(frozen=True, slots=True)
 class EntryRow:
-    """One line's fields by column name; the first column is always called `entry`."""
+    """One line's fields by column name; the column of the entry itself is called `entry`."""
 
     line: int
     fields: dict[str, str]
@@ -26,33 +25,60 @@ class EntryRow:
 def read_entries(path: Path) -> tuple[list[EntryRow], FileDigest]:
     """Return a file's entries and its digest.
 
-    A first line whose first field is a word such as `address` is a header and names the columns;
+    A first line with a word such as `address` or `label` in it is a header and names the columns;
     without one they are entry, amount. Lines that are empty or begin with # are passed over.
+    Raises `UnreadableFile` where a line has no entry, or more fields than there are columns.
     """
-    with open_input(path) as stream:
-        raw = stream.read()
-        digest = stream.digest()
-    try:
-        text = raw.decode("utf-8-sig")
-        lines = list(csv.reader(io.StringIO(text, newline="")))
-    except (UnicodeDecodeError, csv.Error) as error:
-        raise UnreadableFile(
-            f"{path}: not a text file with one entry a line ({error}). Save it as UTF-8 text."
-        ) from error
+    lines, digest = _lines(path)
     columns: tuple[str, ...] = _DEFAULT
     rows: list[EntryRow] = []
-    started = False
-    for number, cells in enumerate(lines, 1):
-        fields = [cell.strip() for cell in cells]
-        if not any(fields) or fields[0].startswith("#"):
+    for number, fields in lines:
+        if not rows and columns is _DEFAULT and (header := _header(fields)):
+            columns = header
             continue
-        if not started and fields[0].lower() in _ENTRY_WORDS:
-            columns = ("entry", *(field.lower() for field in fields[1:]))
-        else:
-            rows.append(EntryRow(number, dict(zip(columns, fields, strict=False))))
-        started = True
+        row = dict(zip(columns, fields, strict=False))
+        if not row.get("entry") or any(fields[len(columns) :]):
+            raise UnreadableFile(
+                f"{path}, line {number}: expected {', '.join(columns)}, found "
+                f"'{','.join(fields)}'. Name further columns in a header line."
+            )
+        rows.append(EntryRow(number, row))
     if not rows:
         raise UnreadableFile(
             f"{path}: the file holds no entry. Write one address or transaction a line."
         )
     return rows, digest
+
+
+def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], FileDigest]:
+    with open_input(path) as stream:
+        raw = stream.read()
+        digest = stream.digest()
+    try:
+        reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
+        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    except (UnicodeDecodeError, csv.Error) as error:
+        raise UnreadableFile(
+            f"{path}: not a text file with one entry a line ({error}). Save it as UTF-8 text."
+        ) from error
+    return [(n, cells) for n, cells in lines if any(cells) and not cells[0].startswith("#")], digest
+
+
+def _header(fields: list[str]) -> tuple[str, ...] | None:
+    """Return the columns that a line names, or None where it is no header."""
+    words = [field.lower() for field in fields]
+    is_entry = [w in _ENTRY_WORDS or w.endswith((" address", "_address")) for w in words]
+    if not any(is_entry):
+        return None
+    place = is_entry.index(True)
+    if any(word and not _is_word(word) for word in words):
+        return None
+    return tuple("entry" if n == place else _plain(word) for n, word in enumerate(words))
+
+
+def _is_word(text: str) -> bool:
+    return not any(character.isdigit() for character in text)
+
+
+def _plain(word: str) -> str:
+    return "label" if word == "name" else word

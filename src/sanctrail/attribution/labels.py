@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from sanctrail.addresses import canonical, is_transaction_id
+from sanctrail.addresses import canonical, canonical_transaction, is_transaction_id
 from sanctrail.attribution.entries import read_entries
 from sanctrail.ground.inputs import FileDigest
 
@@ -24,7 +24,7 @@ def read_labels(path: Path) -> tuple[dict[str, Label], FileDigest]:
     labels: dict[str, Label] = {}
     for row in rows:
         entry = row.fields.get("entry", "")
-        key = entry.lower() if is_transaction_id(entry) else canonical(entry)
+        key = canonical_transaction(entry) if is_transaction_id(entry) else canonical(entry)
         label = Label(
             key,
             row.fields.get("label", ""),

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -82,13 +82,18 @@ def info(ledger: LedgerFolder, as_json: Json = False) -> None:
     Example: sanctrail ledger info --ledger theft
     """
     from sanctrail.ledger import open_ledger  # noqa: PLC0415
-    from sanctrail.ledger.store import verify_digests  # noqa: PLC0415
+    from sanctrail.ledger.store import require_whole, verify_digests  # noqa: PLC0415
 
     opened = open_ledger(ledger)
     about = {**opened.manifest, "damaged": verify_digests(opened)}
     if as_json:
         print_json(about)
-        return
+    else:
+        _say_info(ledger, about)
+    require_whole(ledger, about["damaged"])
+
+
+def _say_info(ledger: Path, about: dict[str, Any]) -> None:
     cover = about["coverage"]
     say(f"{'SIMULATION: ' if about['simulation'] else ''}{about['family']} ledger {ledger}")
     say(f"  format        {about['source_format']}, digest {about['digest']}")

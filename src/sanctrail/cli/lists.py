@@ -2,12 +2,15 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from sanctrail.cli.options import Json, Workspace
 from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
+
+if TYPE_CHECKING:
+    from sanctrail.register import LoadedVersion
 
 app = typer.Typer(help="Load official lists into the register.", no_args_is_help=True)
 
@@ -48,13 +51,13 @@ def load(
             (
                 version.regime,
                 version.list_id,
-                version.form,
+                version.format,
                 version.list_date,
                 f"{version.parties:,}",
                 f"{version.names:,}",
                 f"{version.wallets:,}",
                 f"{version.problems:,}",
-                version.file + ("" if version.changed else " (held already)"),
+                version.file + _remark(version),
             )
             for version in loaded
         ),
@@ -62,3 +65,10 @@ def load(
     print_problems(problems, "give --json to see all")
     total = sum(version.parties for version in loaded)
     say(f"{total:,} parties from {len(loaded)} lists in {workspace}")
+
+
+def _remark(version: "LoadedVersion") -> str:
+    held = "" if version.changed else " (held already)"
+    if version.current == version.version_id:
+        return held
+    return f"{held} (not current; {version.current} counts)"

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from sanctrail.cli.options import Json
+from sanctrail.cli.options import Json, check_output
 from sanctrail.cli.render import print_json, print_problems, problem_dicts, say
 
 app = typer.Typer(help="Compare names with names.", no_args_is_help=True)
@@ -18,7 +18,7 @@ def names() -> None:
 
 @app.command("compare")
 def compare(
-    source: Annotated[Path, typer.Option("--input", help="CSV file with name1, name2, schema.")],
+    source: Annotated[Path, typer.Option("--input", help="CSV file with name1 and name2.")],
     output: Annotated[Path, typer.Option("--output", help="CSV file: the same rows plus score.")],
     as_json: Json = False,
 ) -> None:
@@ -28,6 +28,7 @@ def compare(
     """
     from sanctrail.screening import compare_pairs  # noqa: PLC0415
 
+    check_output(output)
     summary = compare_pairs(source, output)
     if as_json:
         print_json(

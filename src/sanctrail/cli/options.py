@@ -1,9 +1,11 @@
 """Options that several commands share."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+
+from sanctrail.errors import InputError
 
 
 def default_workspace() -> Path:
@@ -11,6 +13,23 @@ def default_workspace() -> Path:
     from platformdirs import user_data_path  # noqa: PLC0415
 
     return user_data_path("sanctrail", appauthor=False)
+
+
+def check_output(path: Path) -> None:
+    """Raise `InputError` if no file can be written there: better before the work than after."""
+    if not path.name or path.is_dir():
+        raise InputError(f"--output {path}: this is a folder. Name a file to write.")
+    if not path.parent.is_dir():
+        raise InputError(
+            f"--output {path}: there is no folder {path.parent}. Make it, or name another."
+        )
+
+
+def refuse_given(options: dict[str, Any], reason: str) -> None:
+    """Raise `InputError` if one of the options was given, since it would change nothing."""
+    given = [name for name, value in options.items() if value is not None]
+    if given:
+        raise InputError(f"{', '.join(given)}: {reason}; see the command's --help.")
 
 
 Workspace = Annotated[

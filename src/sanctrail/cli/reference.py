@@ -16,7 +16,8 @@ from sanctrail.cli.app import app
 HEAD = """# Command reference
 
 Generated from the program by `make docs`; `make check` fails when it is stale.
-Exit codes: 0 done, 2 bad input or a job that cannot be done (one sentence says why).
+Exit codes: 0 done, 2 bad input or a job that cannot be done. Standard error says why: one sentence,
+or the usage in a box where an option is missing, unknown or out of its range.
 """
 
 

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
-from sanctrail.cli.options import Json, Workspace
+from sanctrail.cli.options import Json, Workspace, check_output, refuse_given
 from sanctrail.cli.render import print_json, say
+from sanctrail.errors import InputError
+
+SUFFIXES = (".html", ".pdf")
 
 
 def report(
@@ -35,6 +38,10 @@ def report(
     from sanctrail.register import Register, has_register  # noqa: PLC0415
     from sanctrail.report import write_report  # noqa: PLC0415
 
+    if incident is None:
+        refuse_given({"--incident-id": incident_id}, "only together with --incident FILE")
+    for path in output:  # all before the first is written
+        _check(path)
     case = read_case(
         trace,
         incident=read_incident(incident, incident_id) if incident else None,
@@ -49,3 +56,9 @@ def report(
         return
     for path in output:
         say(f"Report: {path}")
+
+
+def _check(path: Path) -> None:
+    if path.suffix.lower() not in SUFFIXES:
+        raise InputError(f"--output {path}: name a file that ends in {' or '.join(SUFFIXES)}.")
+    check_output(path)

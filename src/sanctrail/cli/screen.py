@@ -2,17 +2,17 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanctrail.cli.options import Json, Workspace
+from sanctrail.cli.options import Json, Workspace, check_output, refuse_given
 from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
 from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
     from sanctrail.register import Register
-    from sanctrail.screening import Query
+    from sanctrail.screening import BatchSummary, Hit, Query
 
 _THRESHOLD = 0.7
 
@@ -30,8 +30,8 @@ def screen(
         Path | None, typer.Option("--input", help="CSV file of names to screen.")
     ] = None,
     name_column: Annotated[
-        str, typer.Option("--name-column", help="Its column with the name.")
-    ] = "name",
+        str | None, typer.Option("--name-column", help="Its column with the name; else 'name'.")
+    ] = None,
     dob_column: Annotated[
         str | None, typer.Option("--dob-column", help="Its column with the birth date.")
     ] = None,
@@ -50,34 +50,43 @@ def screen(
 
     Example: sanctrail screen "Park Jin Hyok" --dob 1984 --country kp
     """
-    from sanctrail.register import Register  # noqa: PLC0415
-
     if (name is None) == (source is None):
         raise InputError("Give either a NAME or --input FILE; see: sanctrail screen --help")
-    if name is not None:
-        _screen_one(Register(workspace), name, dob, country, threshold, as_json=as_json)
+    if source is None:
+        of_a_file = {
+            "--output": output,
+            "--name-column": name_column,
+            "--dob-column": dob_column,
+            "--country-column": country_column,
+        }
+        refuse_given(of_a_file, "only for --input FILE, not for a NAME")
+        _screen_one(workspace, name or "", dob, country, threshold, as_json=as_json)
         return
-    if source is None or output is None:
+    refuse_given({"--dob": dob, "--country": country}, "only for a NAME, not for --input FILE")
+    if output is None:
         raise InputError("Give --output FILE, where the hits of the --input file shall go.")
-    from sanctrail.screening import Screener, screen_file  # noqa: PLC0415
-    from sanctrail.screening.batch import QueryColumns  # noqa: PLC0415
+    columns = (name_column or "name", dob_column, country_column)
+    _screen_file(workspace, source, columns, output, threshold, as_json=as_json)
 
-    columns = QueryColumns(name_column, dob_column, country_column)
+
+def _screen_file(
+    workspace: Path,
+    source: Path,
+    columns: tuple[str, str | None, str | None],
+    output: Path,
+    threshold: float,
+    *,
+    as_json: bool,
+) -> None:
+    from sanctrail.register import Register  # noqa: PLC0415
+    from sanctrail.screening import QueryColumns, Screener, screen_file  # noqa: PLC0415
+
+    check_output(output)
     register = Register(workspace)
-    summary = screen_file(Screener(register), source, columns, output, threshold)
+    summary = screen_file(Screener(register), source, QueryColumns(*columns), output, threshold)
     if as_json:
-        print_json(
-            {
-                "input": str(source),
-                "output": str(output),
-                "threshold": threshold,
-                "rows": summary.rows,
-                "rows_with_hits": summary.with_hits,
-                "hits": summary.hits,
-                "lists": _lists(register),
-                "problems": problem_dicts(summary.problems),
-            }
-        )
+        about = {"input": str(source), "output": str(output), "threshold": threshold}
+        print_json({**about, **_summary(summary, register)})
         return
     print_problems(summary.problems, "give --json to see all")
     say(
@@ -86,8 +95,18 @@ def screen(
     )
 
 
+def _summary(summary: "BatchSummary", register: "Register") -> dict[str, Any]:
+    return {
+        "rows": summary.rows,
+        "rows_with_hits": summary.with_hits,
+        "hits": summary.hits,
+        "lists": _lists(register),
+        "problems": problem_dicts(summary.problems),
+    }
+
+
 def _screen_one(
-    register: "Register",
+    workspace: Path,
     name: str,
     dob: str | None,
     country: str | None,
@@ -95,9 +114,11 @@ def _screen_one(
     *,
     as_json: bool,
 ) -> None:
+    from sanctrail.register import Register  # noqa: PLC0415
     from sanctrail.screening import Screener  # noqa: PLC0415
 
     query = _query(name, dob, country)
+    register = Register(workspace)
     hits = Screener(register).screen(query, threshold)
     if as_json:
         print_json(
@@ -112,6 +133,11 @@ def _screen_one(
     if not hits:
         say(f"No party scores {threshold:.2f} or more on {_lists_in_words(register)}.")
         return
+    _show(hits)
+    say(f"Screened against {_lists_in_words(register)}.")
+
+
+def _show(hits: "list[Hit]") -> None:
     print_table(
         ("#score", "listing", "name on the list", "programme", "listed on", "why"),
         (
@@ -126,14 +152,15 @@ def _screen_one(
             for hit in hits
         ),
     )
-    say(f"Screened against {_lists_in_words(register)}.")
 
 
 def _query(name: str, dob: str | None, country: str | None) -> "Query":
-    from sanctrail.screening import Query  # noqa: PLC0415
+    from sanctrail.screening import Query, says_something  # noqa: PLC0415
     from sanctrail.text.countries import country_code  # noqa: PLC0415
     from sanctrail.text.dates import parse_date  # noqa: PLC0415
 
+    if not says_something(name):
+        raise InputError(f"NAME '{name}' has no letter or digit. Give a name to look for.")
     born = parse_date(dob) if dob else None
     if dob and born is None:
         raise InputError(f"--dob '{dob}' is no date. Write 1984, 1984-08 or 1984-08-15.")

@@ -1,16 +1,13 @@
 """`sanctrail trace`: from the sources to where the money is."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from sanctrail.cli.options import Json
 from sanctrail.cli.render import print_json, print_table, say
 from sanctrail.errors import InputError
-
-if TYPE_CHECKING:
-    from sanctrail.tracing import Request
 
 SHOWN = 12
 
@@ -51,19 +48,13 @@ def trace(
     """
     from sanctrail.attribution import read_labels  # noqa: PLC0415
     from sanctrail.ledger import open_ledger  # noqa: PLC0415
-    from sanctrail.tracing import build_request, write_trace  # noqa: PLC0415
+    from sanctrail.tracing import Options, build_request, write_trace  # noqa: PLC0415
     from sanctrail.tracing import trace as run_trace  # noqa: PLC0415
 
-    request: Request = build_request(
-        [*sources, *(more_sources or [])],
-        stops,
-        method,
-        asset=asset,
-        since=_since(since),
-        labels=read_labels(labels)[0] if labels else None,
-        theft=theft,
-    )
-    opened = open_ledger(ledger)
+    named, labels_file = read_labels(labels) if labels else ({}, None)
+    options = Options(asset, _since(since), theft, named, labels_file)
+    request = build_request([*sources, *(more_sources or [])], stops, method, options)
+    opened = open_ledger(ledger, verify=True)
     results, notes = run_trace(opened, request)
     document = write_trace(output, opened, request, results, notes)
     if as_json:

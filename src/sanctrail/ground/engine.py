@@ -4,13 +4,16 @@ Everything above speaks SQL text to this protocol and never to DuckDB itself, so
 jobs can run on another engine behind the same five verbs.
 """
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 import duckdb
 import pyarrow as pa
+
+from sanctrail.errors import UnreadableFile
 
 
 class Engine(Protocol):
@@ -33,7 +36,10 @@ class Engine(Protocol):
 
 
 class DuckEngine:
-    """The embedded engine: DuckDB in memory over Parquet files."""
+    """The embedded engine: DuckDB in memory over Parquet files.
+
+    What DuckDB cannot read or write becomes `UnreadableFile`, so that nothing above knows it.
+    """
 
     def __init__(self) -> None:
         self._connection = duckdb.connect(":memory:")
@@ -55,27 +61,43 @@ class DuckEngine:
             self._connection.register(name, source)
             return
         files = ", ".join(_quoted(str(path)) for path in source)
-        self._connection.execute(
-            f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])'  # noqa: S608
-        )
+        with _told(f"table '{name}'"):
+            self._connection.execute(
+                f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])'  # noqa: S608
+            )
 
     def run(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
         """Run one query and return its rows."""
-        return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+        with _told("query"):
+            return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
 
     def count(self, name: str) -> int:
         """Return the number of rows of a named table."""
-        row = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608
+        with _told(f"table '{name}'"):
+            row = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608
         return int(row[0]) if row else 0
 
     def write(self, sql: str, path: Path) -> None:
         """Run one query and write its rows to a Parquet file."""
         target = _quoted(str(path))
-        self._connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+        with _told(str(path)):
+            self._connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
 
     def drop(self, name: str) -> None:
         """Forget a named table."""
         self._connection.execute(f'DROP VIEW IF EXISTS "{name}"')
+
+
+@contextlib.contextmanager
+def _told(what: str) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        reason = str(error).partition("\n")[0].rstrip(".")
+        raise UnreadableFile(
+            f"{what}: the engine cannot do this, a file is missing or damaged ({reason}). "
+            "Restore the file or make it again."
+        ) from error
 
 
 def _quoted(text: str) -> str:

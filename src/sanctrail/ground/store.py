@@ -10,6 +10,7 @@ import contextlib
 import hashlib
 import json
 import os
+import re
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,6 +23,9 @@ from sanctrail.errors import UnreadableFile
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
+
+_DATA = re.compile(r"(?:.+_.+_.+_)?[0-9a-f]{16}")
+_LEFTOVER = re.compile(r"\..+\.[0-9]+\.new")
 
 
 def file_sha256(path: Path) -> str:
@@ -63,7 +67,7 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
         return None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableFile(
             f"{path}: the manifest cannot be read ({error}). Restore it from a copy, or move the "
             "folder away and load again."
@@ -95,14 +99,27 @@ def staging(folder: Path) -> Iterator[Path]:
 
 
 def sweep(folder: Path, keep: set[str]) -> None:
-    """Remove what an interrupted write left in `folder`: all entries but those in `keep`."""
+    """Remove what an interrupted write left in `folder`: our own entries but those in `keep`."""
     for entry in folder.iterdir():
-        if entry.name in keep:
+        if entry.name in keep or not is_own(entry):
             continue
-        if entry.is_dir() and not entry.is_symlink():
+        if entry.is_dir():
             shutil.rmtree(entry, ignore_errors=True)
         else:
             entry.unlink(missing_ok=True)
+
+
+def is_own(entry: Path) -> bool:
+    """Tell by its name whether a write of ours made this entry; a user's file never is ours.
+
+    Data folders are named by 16 hexadecimal digits (a register's with list, date and form in
+    front), half-written ones and files `.NAME.PROCESS.new`.
+    """
+    if entry.is_symlink():
+        return False
+    if _LEFTOVER.fullmatch(entry.name):
+        return True
+    return entry.is_dir() and _DATA.fullmatch(entry.name) is not None
 
 
 def _flush(file: IO[bytes]) -> None:

@@ -7,10 +7,17 @@ from typing import Any
 
 import pyarrow as pa
 
-from sanctrail.addresses import canonical
+from sanctrail.addresses import canonical, canonical_transaction
 from sanctrail.errors import LedgerError
-from sanctrail.ledger.importing import iso_time
-from sanctrail.ledger.store import SCHEMAS, SHARED_SCHEMAS, UNSPENT, write_ledger
+from sanctrail.ledger.importing import MAX_TIME, iso_time
+from sanctrail.ledger.store import (
+    MAX_INTEGER,
+    SCHEMAS,
+    SHARED_SCHEMAS,
+    UNSPENT,
+    stored_transaction,
+    write_ledger,
+)
 
 
 @dataclass(slots=True)
@@ -27,6 +34,7 @@ class ChainBuilder:
     spent_by: list[int] = field(default_factory=list)
     spent_at: list[int] = field(default_factory=list)
     addresses: dict[str, int] = field(default_factory=dict)
+    known: set[str] = field(default_factory=set)
 
     def add(
         self,
@@ -38,20 +46,48 @@ class ChainBuilder:
     ) -> list[int]:
         """Add a transaction and return its outputs' numbers. No inputs means a coinbase.
 
-        Raises `LedgerError` when an input is spent already or the outputs exceed the inputs.
+        Raises `LedgerError` where no chain could hold the transaction: what is traced over it
+        must balance.
         """
-        paid = sum(value for _, value in outputs)
-        if any(self.spent_by[number] != UNSPENT for number in inputs):
-            raise LedgerError(f"transaction {txid}: an input is spent already")
-        if inputs and paid > sum(self.values[number] for number in inputs):
-            raise LedgerError(f"transaction {txid}: pays out more than its inputs hold")
+        flaw = self._flaw(txid, block, time, inputs, [value for _, value in outputs])
+        if flaw:
+            raise LedgerError(f"transaction {txid}: {flaw}. Correct the source; nothing was added.")
         number = len(self.txids)
-        self.txids.append(txid)
+        self.txids.append(stored_transaction(txid))
+        self.known.add(canonical_transaction(txid))
         self.blocks.append(block)
         self.times.append(time)
         for at, spent in enumerate(inputs):
             self.spent_by[spent], self.spent_at[spent] = number, at
         return [self._output(number, n, *output) for n, output in enumerate(outputs)]
+
+    def _flaw(
+        self, txid: str, block: int, time: int, inputs: Sequence[int], values: Sequence[int]
+    ) -> str:
+        """Say why a transaction cannot come next, in a few words; empty if it can."""
+        first_block, first_time = (self.blocks[-1], self.times[-1]) if self.txids else (0, 0)
+        if canonical_transaction(txid) in self.known:
+            return "the id stands in the chain already"
+        if not first_block <= block <= MAX_INTEGER:
+            return f"block {block} does not follow block {first_block}"
+        if not first_time <= time <= MAX_TIME:
+            return f"time {time} does not follow time {first_time}"
+        if not values:
+            return "it makes no output"
+        if any(not 0 <= value <= MAX_INTEGER for value in values):
+            return "an output is negative or too large"
+        return self._spending_flaw(inputs, sum(values))
+
+    def _spending_flaw(self, inputs: Sequence[int], paid: int) -> str:
+        if any(not 0 <= number < len(self.values) for number in inputs):
+            return "an input is no output of the chain"
+        if len(set(inputs)) < len(inputs):
+            return "an input is given twice"
+        if any(self.spent_by[number] != UNSPENT for number in inputs):
+            return "an input is spent already"
+        if inputs and paid > sum(self.values[number] for number in inputs):
+            return "it pays out more than its inputs hold"
+        return ""
 
     def _output(self, transaction: int, n: int, address: str, value: int) -> int:
         owner = self.addresses.setdefault(canonical(address), len(self.addresses))
@@ -67,6 +103,11 @@ class ChainBuilder:
         self, folder: Path, about: dict[str, Any], *, replace: bool = False
     ) -> tuple[dict[str, Any], bool]:
         """Write the ledger; `about` gives assets, limits, files and the source format."""
+        if not self.txids:
+            raise LedgerError(
+                f"{folder}: the chain holds no transaction, so no ledger was written. "
+                "Give a source with at least one."
+            )
         coverage = {
             "first_block": min(self.blocks),
             "last_block": max(self.blocks),

@@ -5,22 +5,36 @@ import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
-from sanctrail.addresses import canonical
+from sanctrail.addresses import canonical, canonical_transaction
 from sanctrail.errors import InputError, LedgerError, Problem
 from sanctrail.ground.inputs import InputStream, open_input
 from sanctrail.ledger.layouts import BUILT_IN, Layout, built_in_layout, read_layout
-from sanctrail.ledger.store import AMOUNT, MAX_AMOUNT, SCHEMAS, SHARED_SCHEMAS, write_ledger
+from sanctrail.ledger.store import (
+    AMOUNT,
+    MAX_AMOUNT,
+    MAX_INTEGER,
+    SCHEMAS,
+    SHARED_SCHEMAS,
+    stored_transaction,
+    write_ledger,
+)
 
 FORMATS = (*BUILT_IN, "transfers")
 """Formats of `ledger import`; `transfers` takes any table with a `--layout` file."""
 
+MAX_TIME = 253_402_300_799
+"""The last second of the year 9999, the last that has a date."""
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_DIGITS = re.compile(r"[0-9]+")
+_UNIX_SECONDS = re.compile(r"[0-9]{9,11}")
 _NUMBER = re.compile(r"[-+]?\d{1,90}(\.\d{0,90})?([eE][-+]?\d{1,3})?")
 _EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
 
@@ -40,7 +54,10 @@ class ImportSummary:
 
 @dataclass(slots=True)
 class _Rows:
-    """Transfers gathered from the files, in reading order."""
+    """Transfers gathered from the files, in reading order.
+
+    The third field of each is its microseconds: they order rows and are not kept.
+    """
 
     transfers: list[tuple[int, int, int, str, int, int, int, int]] = field(default_factory=list)
     addresses: dict[str, int] = field(default_factory=dict)
@@ -66,20 +83,15 @@ def import_files(
     """Import tables of transfers into a ledger folder, all of them or none.
 
     Transfers are ordered by block, then time, then row (file by file as given). Importing the
-    same rows again changes nothing.
+    same rows again changes nothing, unless the ledger is damaged or their origin is told anew.
     """
     layout = _layout_of(form, layout_file)
     rows = _Rows()
     for file in files:
         _read(file, layout, rows)
     if not rows.transfers:
-        raise InputError(
-            f"{', '.join(file.name for file in files)}: not one row could be read as a transfer "
-            f"({len(rows.problems)} problems"
-            + (f", the first: {rows.problems[0]}" if rows.problems else "")
-            + "). Check the --format and the layout; nothing was changed."
-        )
-    rows.transfers.sort(key=lambda row: row[:3])
+        raise _nothing_read(files, rows.problems)
+    rows.transfers.sort(key=lambda row: row[:3])  # stable: equal ones stay in reading order
     manifest, changed = write_ledger(
         folder, "account", _tables(rows), _about(rows, layout), replace=replace
     )
@@ -94,6 +106,15 @@ def import_files(
         changed,
     )
     return summary, rows.problems
+
+
+def _nothing_read(files: Sequence[Path], problems: Sequence[Problem]) -> InputError:
+    first = f", the first: {problems[0]}" if problems else ""
+    return InputError(
+        f"{', '.join(file.name for file in files)}: not one row could be read as a transfer "
+        f"({len(problems)} problems{first}). Check the --format and the layout; "
+        "nothing was changed."
+    )
 
 
 def _layout_of(form: str, layout_file: Path | None) -> Layout:
@@ -114,8 +135,11 @@ def _layout_of(form: str, layout_file: Path | None) -> Layout:
 def _read(path: Path, layout: Layout, rows: _Rows) -> None:
     count, before = 0, len(rows.problems)
     with open_input(path) as stream:
-        for line, record in _records(stream, layout):
-            _take(record, line, layout, stream.name, rows)
+        records = _records(stream, layout.delimiter)
+        header = next(records, _Record(1, 1, [])).fields
+        _check_header(header, layout, stream.name)
+        for record in records:
+            _take(record, header, layout, stream.name, rows)
             count += 1
         digest = stream.digest()
     rows.files.append(
@@ -129,60 +153,91 @@ def _read(path: Path, layout: Layout, rows: _Rows) -> None:
     )
 
 
-def _records(stream: InputStream, layout: Layout) -> Iterator[tuple[int, dict[str, str]]]:
+class _Record(NamedTuple):
+    """The fields of one record and the lines it stands on."""
+
+    first: int
+    last: int
+    fields: list[str]
+
+    def where(self) -> str:
+        span = self.last > self.first
+        return f"lines {self.first} to {self.last}" if span else f"line {self.first}"
+
+
+def _records(stream: InputStream, delimiter: str) -> Iterator[_Record]:
+    """Yield the records that are not blank; a quote left open is an error, never a long field."""
     text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
-    reader = csv.DictReader(text, delimiter=layout.delimiter, restkey="\0", restval="\0")
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    first = 1
     try:
-        found = reader.fieldnames or ()
-        missing = [column for column in layout.columns() if column not in found]
-        if missing:
-            raise InputError(
-                f"{stream.name}: there is no column {', '.join(missing)}; the file has "
-                f"{', '.join(found) or 'no header'}. Check the --format or the layout."
-            )
-        for record in reader:
-            yield reader.line_num, record
+        for fields in reader:
+            if fields:
+                yield _Record(first, reader.line_num, fields)
+            first = reader.line_num + 1
     except UnicodeDecodeError as error:
         raise InputError(
             f"{stream.name}: not UTF-8 text. Save it as UTF-8 and import again."
         ) from error
     except csv.Error as error:
         raise InputError(
-            f"{stream.name}, line {reader.line_num}: not readable as CSV ({error}). "
-            "Save it as UTF-8 CSV and import again."
+            f"{stream.name}, line {first}: the record that begins here is not readable as CSV "
+            f"({error}). Look for a quote that is not closed, mend it and import again."
         ) from error
+
+
+def _check_header(header: list[str], layout: Layout, source: str) -> None:
+    """Raise `InputError` unless each column that the layout names is there, and there once."""
+    missing = [column for column in layout.columns() if column not in header]
+    if missing:
+        raise InputError(
+            f"{source}: there is no column {', '.join(missing)}; the file has "
+            f"{', '.join(header) or 'no header'}. Check the --format or the layout."
+        )
+    twice = [column for column in layout.columns() if header.count(column) > 1]
+    if twice:
+        raise InputError(
+            f"{source}: the header has the column {', '.join(twice)} more than once, so it is not "
+            "clear which one counts. Rename the others and import again."
+        )
 
 
 class _BadField(ValueError):
     """A field of a row that cannot be used; the text says which and why."""
 
 
-def _take(record: dict[str, str], line: int, layout: Layout, source: str, rows: _Rows) -> None:
+def _take(record: _Record, header: list[str], layout: Layout, source: str, rows: _Rows) -> None:
     try:
-        row = _transfer(record, layout, rows, len(rows.transfers))
+        row = _transfer(_named(record, header), layout, rows)
     except _BadField as error:
-        rows.problems.append(Problem(source, f"line {line}", str(error)))
+        rows.problems.append(Problem(source, record.where(), str(error)))
     else:
         rows.transfers.append(row)
 
 
+def _named(record: _Record, header: list[str]) -> dict[str, str]:
+    """Return a record's fields by column."""
+    if record.last > record.first:
+        raise _BadField("a field holds a line break; perhaps a quote is not closed where it should")
+    if len(record.fields) != len(header):
+        more = len(record.fields) > len(header)
+        raise _BadField(f"the row has {'more' if more else 'fewer'} fields than the header")
+    return dict(zip(header, record.fields, strict=True))
+
+
 def _transfer(
-    record: dict[str, str], layout: Layout, rows: _Rows, position: int
+    record: dict[str, str], layout: Layout, rows: _Rows
 ) -> tuple[int, int, int, str, int, int, int, int]:
     def text(column: str) -> str:
         return record[column].strip() if column else ""
 
-    if "\0" in record:
-        raise _BadField("the row has more fields than the header")
-    if "\0" in record.values():
-        raise _BadField("the row has fewer fields than the header")
     code = layout.fixed_asset or text(layout.asset)
     asset = layout.asset_of(code)
     if asset is None:
         raise _BadField(f"asset '{code}' is not declared in the layout")
     decimals = 0 if layout.base_units else asset.decimals
     amount = base_units(text(layout.amount), decimals)
-    time = unix_time(text(layout.time))
+    time, microseconds = _moment(text(layout.time))
     block = _block(text(layout.block)) if layout.block else 0
     sender, receiver = canonical(text(layout.sender)), canonical(text(layout.receiver))
     if not sender or not receiver:
@@ -190,8 +245,8 @@ def _transfer(
     return (
         block,
         time,
-        position,
-        text(layout.transaction).lower(),
+        microseconds,
+        stored_transaction(text(layout.transaction)),
         rows.id_of(sender, text(layout.sender_label)),
         rows.id_of(receiver, text(layout.receiver_label)),
         layout.assets.index(asset),
@@ -220,19 +275,39 @@ def base_units(text: str, decimals: int) -> int:
 
 
 def unix_time(text: str) -> int:
-    """Return seconds since 1970 (UTC) of unix seconds or an ISO time; no zone means UTC."""
-    if text.isascii() and text.isdigit():
-        return int(text)
+    """Return seconds since 1970 (UTC) of unix seconds or an ISO time; no zone means UTC.
+
+    Raises `ValueError` where the text is neither, or lies outside the years 1970 to 9999.
+    """
+    return _moment(text)[0]
+
+
+def _moment(text: str) -> tuple[int, int]:
+    """Return a time as whole seconds since 1970 and microseconds.
+
+    Digits alone are unix seconds only where they can be: 9 to 11 of them. A bare year or a date
+    without hyphens would else become a moment in 1970.
+    """
+    if _UNIX_SECONDS.fullmatch(text):
+        return int(text), 0
     try:
-        moment = datetime.fromisoformat(text)
+        moment = None if _DIGITS.fullmatch(text) else datetime.fromisoformat(text)
     except ValueError:
-        raise _BadField(f"time '{text}' is neither ISO 8601 nor unix seconds") from None
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+        moment = None
+    if moment is None:
+        raise _BadField(f"time '{text}' is neither ISO 8601 nor unix seconds (9 to 11 digits)")
+    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
+    seconds = since // timedelta(seconds=1)
+    if not 0 <= seconds <= MAX_TIME:
+        raise _BadField(f"time '{text}' lies outside the years 1970 to 9999")
+    return seconds, since.microseconds
 
 
 def _block(text: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not _DIGITS.fullmatch(text):
         raise _BadField(f"block '{text}' is not a number")
+    if len(text) > len(str(MAX_INTEGER)) or int(text) > MAX_INTEGER:
+        raise _BadField(f"block '{text}' is larger than can be kept")
     return int(text)
 
 
@@ -282,7 +357,7 @@ def _about(rows: _Rows, layout: Layout) -> dict[str, Any]:
             "last_block": max(blocks) if layout.block else None,
             "first_time": iso_time(min(times)),
             "last_time": iso_time(max(times)),
-            "transactions": len({row[3] for row in rows.transfers}),
+            "transactions": len({canonical_transaction(row[3]) for row in rows.transfers}),
             "movements": len(rows.transfers),
         },
         "limits": limits,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail.errors import InputError, UnreadableFile
-from sanctrail.ledger.store import Asset
+from sanctrail.ledger.store import MAX_DECIMALS, Asset
 
 BUILT_IN = ("labelled-flows",)
 
@@ -42,9 +42,9 @@ class Layout:
 
     def columns(self) -> tuple[str, ...]:
         """Return the columns that a file must have."""
-        needed = (self.time, self.sender, self.receiver, self.amount, self.block,
-                  self.transaction, self.asset)  # fmt: skip
-        return tuple(column for column in needed if column)
+        named = (self.time, self.sender, self.receiver, self.amount, self.block,
+                 self.transaction, self.asset, self.sender_label, self.receiver_label)  # fmt: skip
+        return tuple(column for column in dict.fromkeys(named) if column)
 
     def asset_of(self, code: str) -> Asset | None:
         """Return the declared asset of a code, None if it is not declared."""
@@ -54,7 +54,7 @@ class Layout:
 def built_in_layout(name: str) -> Layout:
     """Return a layout that ships with the program."""
     file = resources.files("sanctrail") / "data" / "layouts" / f"{name}.toml"
-    return _layout(tomllib.loads(file.read_text()), f"{name}.toml")
+    return _layout(tomllib.loads(file.read_text(encoding="utf-8")), f"{name}.toml")
 
 
 def read_layout(path: Path) -> Layout:
@@ -76,17 +76,61 @@ def _layout(document: dict[str, Any], name: str) -> Layout:
             f"{name}: unknown key {', '.join(unknown)}; a layout has "
             f"{', '.join(sorted(known))}. See docs/ledgers.md."
         )
-    try:
-        assets = tuple(Asset(**asset) for asset in document.pop("assets"))
-        layout = Layout(
-            **{**document, "assets": assets, "limits": tuple(document.get("limits", ()))}
-        )
-    except (KeyError, TypeError) as error:
+    for key, value in document.items():
+        _check_kind(key, value, name)
+    missing = [key for key in _NEEDED if not document.get(key)]
+    if missing:
         raise InputError(
-            f"{name}: the layout is not complete ({error}). See docs/ledgers.md for an example."
-        ) from error
+            f"{name}: the layout is not complete, there is no {', '.join(missing)}. "
+            "See docs/ledgers.md for an example."
+        )
+    assets = _assets(document["assets"], name)
+    layout = Layout(**{**document, "assets": assets, "limits": tuple(document.get("limits", ()))})
     if bool(layout.asset) == bool(layout.fixed_asset):
         raise InputError(f"{name}: give either 'asset' (a column) or 'fixed_asset' (one code).")
     if layout.fixed_asset and layout.asset_of(layout.fixed_asset) is None:
         raise InputError(f"{name}: 'fixed_asset' {layout.fixed_asset} is not among 'assets'.")
     return layout
+
+
+_NEEDED = ("name", "time", "sender", "receiver", "amount", "assets")
+
+
+def _check_kind(key: str, value: Any, name: str) -> None:
+    """Raise `InputError` where a key of a layout holds another kind of value than it should."""
+    if key == "base_units":
+        kind, holds = "true or false", isinstance(value, bool)
+    elif key == "limits":
+        kind = "a list of texts"
+        holds = isinstance(value, list) and all(isinstance(limit, str) for limit in value)
+    elif key == "assets":
+        kind = "a list of tables { code, unit, decimals }"
+        holds = isinstance(value, list) and all(isinstance(asset, dict) for asset in value)
+    elif key == "delimiter":
+        kind = "one character, and neither a quote nor a line break"
+        holds = isinstance(value, str) and len(value) == 1 and value not in '"\r\n\0'
+    else:
+        kind, holds = "a text", isinstance(value, str)
+    if not holds:
+        raise InputError(f"{name}: '{key}' must be {kind}. See docs/ledgers.md for an example.")
+
+
+def _assets(entries: list[dict[str, Any]], name: str) -> tuple[Asset, ...]:
+    for entry in entries:
+        decimals = entry.get("decimals")
+        if (
+            entry.keys() != {"code", "unit", "decimals"}
+            or not all(isinstance(entry[key], str) and entry[key] for key in ("code", "unit"))
+            or type(decimals) is not int
+            or not 0 <= decimals <= MAX_DECIMALS
+        ):
+            raise InputError(
+                f"{name}: each of 'assets' must have a code and a unit (texts) and decimals (a "
+                f"whole number from 0 to {MAX_DECIMALS}); this one is {entry}. "
+                "See docs/ledgers.md for an example."
+            )
+    codes = [entry["code"] for entry in entries]
+    if len(set(codes)) < len(codes):
+        twice = next(code for code in codes if codes.count(code) > 1)
+        raise InputError(f"{name}: asset {twice} is declared twice. Keep one of the two.")
+    return tuple(Asset(**entry) for entry in entries)

@@ -71,17 +71,7 @@ def simulate_heist(
         )
     world = _World(seed, transactions)
     theft, stolen = world.run()
-    about = {
-        "source_format": "simulation",
-        "simulation": True,
-        "assets": [ASSET],
-        "limits": [
-            "This chain is a simulation: every party, address and coin in it is invented.",
-            f"It was generated from seed {seed} with at least {transactions:,} transactions.",
-        ],
-        "files": [],
-    }
-    manifest, _ = world.chain.write(folder, about, replace=replace)
+    manifest, _ = world.chain.write(folder, _about(seed, transactions), replace=replace)
     _write_case(case, world.books, theft, stolen, seed)
     return SimulationSummary(
         str(folder),
@@ -93,6 +83,19 @@ def simulate_heist(
         theft,
         stolen,
     )
+
+
+def _about(seed: int, transactions: int) -> dict[str, Any]:
+    return {
+        "source_format": "simulation",
+        "simulation": True,
+        "assets": [ASSET],
+        "limits": [
+            "This chain is a simulation: every party, address and coin in it is invented.",
+            f"It was generated from seed {seed} with at least {transactions:,} transactions.",
+        ],
+        "files": [],
+    }
 
 
 class _World:

@@ -7,7 +7,9 @@ does not change with the writer's version.
 
 import hashlib
 import json
-from collections.abc import Sequence
+import re
+import shutil
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,12 +21,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from sanctrail.addresses import canonical_transaction
 from sanctrail.errors import LedgerError
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,
     exclusive,
     file_sha256,
+    is_own,
     read_manifest,
     staging,
     sweep,
@@ -36,6 +40,12 @@ FORMAT = 1
 AMOUNT = pa.decimal128(38, 0)
 MAX_AMOUNT = 10**38 - 1
 """The largest amount kept, in base units; more is a problem of its row, never rounded."""
+
+MAX_INTEGER = 2**63 - 1
+"""The largest block number, time or output value that a column holds."""
+
+MAX_DECIMALS = 77
+"""Decimals of an asset's base unit; more than any chain has, and still exact in reckoning."""
 
 UNSPENT = -1
 
@@ -98,8 +108,21 @@ class Ledger:
         """Return one table of the ledger."""
         path = self.folder / f"{name}.parquet"
         if not path.exists():
-            raise LedgerError(f"{path}: a table of the ledger is missing. Import it again.")
-        return pq.read_table(path, memory_map=True)
+            raise LedgerError(
+                f"{path}: a table of the ledger is missing. Import the source files again."
+            )
+        try:
+            table = pq.read_table(path, memory_map=True)
+        except (pa.ArrowException, OSError) as error:
+            raise LedgerError(
+                f"{path}: the table is damaged and cannot be read. Import the source files again."
+            ) from error
+        if not table.schema.equals(_schemas(self.manifest["family"])[name]):
+            raise LedgerError(
+                f"{path}: the table has other columns than a ledger's. "
+                "Import the source files again."
+            )
+        return table
 
     @cached_property
     def addresses(self) -> pa.ChunkedArray:
@@ -147,8 +170,8 @@ class AccountLedger(Ledger):
         return str(self._transfers["transaction"][position].as_py())
 
     def positions_of_transaction(self, txid: str) -> list[int]:
-        """Return the transfers of a transaction, in order."""
-        found = pc.equal(self._transfers["transaction"], txid)
+        """Return the transfers of a transaction, in order, whichever way its id is spelt."""
+        found = pc.is_in(self._transfers["transaction"], value_set=_spellings(txid))
         return [int(i) for i in np.flatnonzero(found.to_numpy())]
 
 
@@ -178,26 +201,31 @@ class UtxoLedger(Ledger):
 
     def number_of(self, txid: str) -> int | None:
         """Return the number of a transaction, or None if the ledger has it not."""
-        number = pc.index(self._transactions["txid"], txid).as_py()
-        return None if number < 0 else int(number)
+        for spelling in _spellings(txid):
+            number = pc.index(self._transactions["txid"], spelling).as_py()
+            if number >= 0:
+                return int(number)
+        return None
 
 
-def open_ledger(folder: Path) -> AccountLedger | UtxoLedger:
-    """Open the ledger in a folder; its columns are read on use."""
+def open_ledger(folder: Path, *, verify: bool = False) -> AccountLedger | UtxoLedger:
+    """Open the ledger in a folder; its columns are read on use.
+
+    With `verify`, every file is first held against its digest, and `LedgerError` names the
+    damaged ones: what is told of a theft must not rest on a changed table.
+    """
     manifest = read_manifest(folder)
     if manifest is None:
         raise LedgerError(
             f"{folder}: this folder holds no ledger. "
             "Make one with: sanctrail ledger import --format FORMAT FILE... --ledger DIR"
         )
-    if manifest.get("format") != FORMAT or manifest.get("family") not in SCHEMAS:
-        raise LedgerError(
-            f"{folder}: not a ledger this program reads (layout {manifest.get('format')}, expected "
-            f"{FORMAT}). Import the source files again into a new folder."
-        )
-    if manifest["family"] == "account":
-        return AccountLedger(folder, manifest)
-    return UtxoLedger(folder, manifest)
+    _check_manifest(manifest, folder)
+    kind = AccountLedger if manifest["family"] == "account" else UtxoLedger
+    ledger = kind(folder, manifest)
+    if verify:
+        require_whole(folder, verify_digests(ledger))
+    return ledger
 
 
 def write_ledger(
@@ -205,50 +233,96 @@ def write_ledger(
 ) -> tuple[dict[str, Any], bool]:
     """Write a ledger whole or not at all; return its manifest and whether anything changed.
 
-    A folder that holds another ledger is left alone unless `replace` is set.
+    A folder that holds another ledger is left alone unless `replace` is set. The same rows
+    again mend damaged files, and renew what the manifest says of their origin.
     """
-    manifest = {
-        "format": FORMAT,
-        "family": family,
-        **about,
-        "digest": _content_digest(family, tables, about["assets"]),
-    }
-    present = _present(folder)
-    if present is not None and present.get("digest") == manifest["digest"]:
-        return present, False
-    if present is not None and not replace:
-        raise LedgerError(
-            f"{folder}: this folder already holds another ledger. "
-            "Choose a new --ledger folder, or give --replace to put this one in its place."
-        )
+    digest = _content_digest(family, tables, about["assets"])
+    manifest = {"format": FORMAT, "family": family, **about, "digest": digest}
+    _present(folder)  # refused before the lock, which would leave its file in a foreign folder
     with exclusive(folder):
-        data = folder / _data_name(manifest)
+        present = _present(folder)
+        same = present is not None and present["digest"] == digest
+        if present is not None and not same and not replace:
+            raise LedgerError(
+                f"{folder}: this folder already holds another ledger. "
+                "Choose a new --ledger folder, or give --replace to put this one in its place."
+            )
         sweep(folder, keep=_kept(present))
-        with staging(data) as beside:
-            manifest["tables"] = {
-                f"{name}.parquet": write_table(beside / f"{name}.parquet", table)
-                for name, table in tables.items()
-            }
-            beside.replace(data)
+        data = folder / _data_name(manifest)
+        whole = present is not None and same and not _damaged(data, present)
+        manifest["tables"] = present["tables"] if present and whole else _write_data(data, tables)
+        if whole and json.loads(json.dumps(manifest)) == present:
+            return manifest, False
         write_json(folder / MANIFEST, manifest)
         sweep(folder, keep=_kept(manifest))
     return manifest, True
 
 
+def _write_data(data: Path, tables: dict[str, pa.Table]) -> dict[str, str]:
+    """Write the tables into their folder, in place of damaged ones there; return the digests."""
+    with staging(data) as beside:
+        digests = {
+            f"{name}.parquet": write_table(beside / f"{name}.parquet", table)
+            for name, table in tables.items()
+        }
+        if data.exists():
+            shutil.rmtree(data)
+        beside.replace(data)
+    return digests
+
+
 def verify_digests(ledger: Ledger) -> list[str]:
-    """Return the tables whose bytes differ from the manifest's digests."""
-    return [
-        name
-        for name, sha256 in ledger.manifest["tables"].items()
-        if file_sha256(ledger.folder / name) != sha256
-    ]
+    """Return the tables that are missing or whose bytes differ from the manifest's digests."""
+    return _damaged(ledger.folder, ledger.manifest)
+
+
+def require_whole(folder: Path, damaged: Sequence[str]) -> None:
+    """Raise `LedgerError` where tables of the ledger in `folder` are damaged."""
+    if damaged:
+        raise LedgerError(
+            f"{folder}: the ledger is damaged: {', '.join(damaged)} missing or changed since it "
+            "was written. Import the source files again to repair it."
+        )
+
+
+def stored_transaction(text: str) -> str:
+    """Return a transaction id as a ledger keeps it, so that explorers find it.
+
+    Hexadecimal ids become lower case, and `0x` stays as given; base58 ones differ by case and stay.
+    """
+    text = text.strip()
+    lower = text.lower()
+    return lower if canonical_transaction(text) == lower.removeprefix("0x") else text
+
+
+def _spellings(txid: str) -> pa.Array:
+    """Return the forms in which a ledger may keep a transaction id, the canonical one first."""
+    plain = canonical_transaction(txid)
+    return pa.array(dict.fromkeys([plain, f"0x{plain}", txid]), pa.string())
+
+
+def _damaged(data: Path, manifest: dict[str, Any]) -> list[str]:
+    return [name for name, sha256 in manifest["tables"].items() if _digest(data / name) != sha256]
+
+
+def _digest(path: Path) -> str | None:
+    try:
+        return file_sha256(path)
+    except OSError:
+        return None
 
 
 def _present(folder: Path) -> dict[str, Any] | None:
+    """Return the manifest of the ledger in `folder`, None where one may be made.
+
+    Raises `LedgerError` where the folder is somebody else's.
+    """
     if not folder.exists():
         return None
     manifest = read_manifest(folder) if folder.is_dir() else None
-    if manifest is None and (not folder.is_dir() or _foreign(folder)):
+    if manifest is not None:
+        _check_manifest(manifest, folder)
+    elif not folder.is_dir() or _foreign(folder):
         raise LedgerError(
             f"{folder}: this is not a ledger and not empty, so nothing is written there. "
             "Choose another --ledger folder."
@@ -257,8 +331,87 @@ def _present(folder: Path) -> dict[str, Any] | None:
 
 
 def _foreign(folder: Path) -> bool:
-    """Tell whether a folder without manifest holds more than an interrupted import's leavings."""
-    return not (folder / LOCK).exists() and any(folder.iterdir())
+    """Tell whether a folder without manifest holds more than an interrupted import's leavings.
+
+    Every import makes the lock first, so that data folders without one are not ours.
+    """
+    entries = [entry for entry in folder.iterdir() if entry.name != LOCK]
+    return bool(entries) and not ((folder / LOCK).exists() and all(map(is_own, entries)))
+
+
+def _check_manifest(manifest: dict[str, Any], folder: Path) -> None:
+    """Raise `LedgerError` unless the manifest is one that `write_ledger` could have written."""
+    if "family" in manifest and manifest.get("format") != FORMAT:
+        raise LedgerError(
+            f"{folder}: not a ledger this program reads (layout {manifest.get('format')}, expected "
+            f"{FORMAT}). Import the source files again into a new folder."
+        )
+    wrong = [key for key, holds in _MANIFEST_KEYS.items() if not holds(manifest.get(key))]
+    if not wrong and set(manifest["tables"]) != {
+        f"{name}.parquet" for name in _schemas(manifest["family"])
+    }:
+        wrong = ["tables"]
+    if wrong:
+        raise LedgerError(
+            f"{folder}: this is not a ledger, or its {MANIFEST} is damaged (not as expected: "
+            f"{', '.join(wrong)}). Give a ledger's folder, or import into a new one."
+        )
+
+
+def _is_assets(value: Any) -> bool:
+    return _is_list(value, dict) and all(
+        asset.keys() == {"code", "unit", "decimals"}
+        and _holds(asset, {"code": (str,), "unit": (str,), "decimals": (int,)})
+        and 0 <= asset["decimals"] <= MAX_DECIMALS
+        for asset in value
+    )
+
+
+def _is_files(value: Any) -> bool:
+    texts, counts = ("name", "sha256"), ("bytes", "rows", "problems")
+    kinds = {**dict.fromkeys(texts, (str,)), **dict.fromkeys(counts, (int,))}
+    return _is_list(value, dict) and all(_holds(file, kinds) for file in value)
+
+
+def _is_coverage(value: Any) -> bool:
+    kinds: dict[str, tuple[type, ...]] = {
+        **dict.fromkeys(("transactions", "movements"), (int,)),
+        **dict.fromkeys(("first_block", "last_block"), (int, type(None))),
+        **dict.fromkeys(("first_time", "last_time"), (str,)),
+    }
+    return isinstance(value, dict) and _holds(value, kinds)
+
+
+def _holds(document: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> bool:
+    """Tell whether a document has all these keys, each with a value of one of its kinds."""
+    return all(key in document and type(document[key]) in kind for key, kind in kinds.items())
+
+
+def _is_list(value: Any, kind: type) -> bool:
+    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
+
+
+def _is_digest(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
+
+
+_MANIFEST_KEYS: dict[str, Callable[[Any], bool]] = {
+    "format": lambda value: value == FORMAT,
+    "family": lambda value: isinstance(value, str) and value in SCHEMAS,
+    "source_format": lambda value: isinstance(value, str),
+    "simulation": lambda value: isinstance(value, bool),
+    "assets": _is_assets,
+    "coverage": _is_coverage,
+    "limits": lambda value: _is_list(value, str),
+    "files": _is_files,
+    "digest": _is_digest,
+    "tables": lambda value: isinstance(value, dict) and all(map(_is_digest, value.values())),
+}
+"""What a ledger's manifest must hold; a register's, or a damaged one, does not."""
+
+
+def _schemas(family: str) -> dict[str, pa.Schema]:
+    return {**SCHEMAS[family], **SHARED_SCHEMAS}
 
 
 def _data_name(manifest: dict[str, Any]) -> str:

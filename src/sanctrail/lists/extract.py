@@ -5,6 +5,7 @@ list it was read from, and `lists` gives that list's date. One extract yields on
 each list it draws from, in the form `extract`, which a full version of that list outranks.
 """
 
+import contextlib
 import json
 from collections.abc import Iterator
 from dataclasses import astuple, replace
@@ -85,17 +86,18 @@ def _listing(
     where = f"listing {number} ({record.get('id', '?')})"
     try:
         listing = _parsed(record, regime, where)
-        _check(listing)
-    except (KeyError, TypeError, ValueError) as error:
-        problems.append(Problem(source, where, f"a field is missing or not known: {error}"))
+        _check_values(listing)
+        _check_facts(listing)
+    except KeyError as error:
+        problems.append(Problem(source, where, f"the field {error} is missing; it was left out"))
         return
-    if listing.kind not in KINDS or not listing.names:
-        problems.append(Problem(source, where, "has no name or an unknown kind; it was left out"))
+    except (TypeError, ValueError) as error:
+        problems.append(Problem(source, where, f"{error}; it was left out"))
         return
     yield listing
 
 
-def _check(listing: Listing) -> None:
+def _check_values(listing: Listing) -> None:
     """Raise `TypeError` or `ValueError` where a field holds what the register cannot keep."""
     births = [(birth.earliest, birth.latest, birth.precision) for birth in listing.births]
     for text in _leaves((astuple(replace(listing, births=())), births)):
@@ -103,10 +105,34 @@ def _check(listing: Listing) -> None:
             raise TypeError(f"{text!r} is not text")
         text.encode()
     for earliest, latest, _ in births:
-        if date.fromisoformat(earliest) > date.fromisoformat(latest):
+        if _iso_day(earliest) > _iso_day(latest):
             raise ValueError(f"the birth dates {earliest} to {latest} run backwards")
     if any(not isinstance(birth.circa, bool) for birth in listing.births):
         raise TypeError("circa is not true or false")
+
+
+def _check_facts(listing: Listing) -> None:
+    """Raise `ValueError` where a text is there and says nothing that the program could use."""
+    prefix, _, number = listing.listing_id.partition(":")
+    if prefix != listing.regime or not number.strip():
+        raise ValueError(f"the id is not '{listing.regime}:' and a number of the list")
+    if listing.kind not in KINDS:
+        raise ValueError(f"the kind '{listing.kind}' is none of {', '.join(KINDS)}")
+    if not listing.names or not all(name.text.strip() for name in listing.names):
+        raise ValueError("there is no name, or an empty one")
+    if not all(wallet.address.strip() for wallet in listing.wallets):
+        raise ValueError("a wallet has an empty address")
+    if listing.listed_on:
+        _iso_day(listing.listed_on)
+
+
+def _iso_day(text: str) -> date:
+    """Read `2019-09-13` and nothing else: the days of the register are compared as text."""
+    with contextlib.suppress(ValueError):
+        day = date.fromisoformat(text)
+        if day.isoformat() == text:
+            return day
+    raise ValueError(f"'{text}' is not a day such as 2019-09-13")
 
 
 def _leaves(value: Any) -> Iterator[Any]:
@@ -118,6 +144,9 @@ def _leaves(value: Any) -> Iterator[Any]:
 
 
 def _parsed(record: dict[str, Any], regime: str, where: str) -> Listing:
+    programmes = record.get("programmes", [])
+    if not isinstance(programmes, list):
+        raise TypeError("'programmes' is not a list of texts")
     return Listing(
         listing_id=record["id"],
         regime=regime,
@@ -125,7 +154,7 @@ def _parsed(record: dict[str, Any], regime: str, where: str) -> Listing:
         kind=record["kind"],
         names=tuple(Name(**name) for name in record["names"]),
         listed_on=record.get("listed_on", ""),
-        programmes=tuple(record.get("programmes", ())),
+        programmes=tuple(programmes),
         element=where,
         births=tuple(Birth(**birth) for birth in record.get("births", ())),
         countries=tuple(Country(**country) for country in record.get("countries", ())),

@@ -87,11 +87,13 @@ def _description(head: bytes, root: str) -> str:
 def _sections(
     records: Iterator[ListHeader | Listing], name: str, problems: list[Problem]
 ) -> list[tuple[ListHeader, list[Listing]]]:
+    """Gather the listings under their headers; an id stands once in each list."""
     sections: list[tuple[ListHeader, list[Listing]]] = []
     seen: set[str] = set()
     for record in records:
         if isinstance(record, ListHeader):
             sections.append((_checked(record, name), []))
+            seen = set()
         elif record.listing_id in seen:
             message = f"repeats the id {record.listing_id}; only the first one is kept"
             problems.append(Problem(name, record.element, message))

@@ -1,22 +1,21 @@
 """Loading list files into the register: all of them or none.
 
 A version's folder is named by its list, date and content, so loading the same file twice finds
-the folder there and changes nothing. The manifest names the versions that count; replacing it
-is the one step that makes a load real.
+the folder there and changes nothing, unless its tables are damaged: then they are written again.
+The manifest names the versions that count; replacing it is the one step that makes a load real.
 """
 
+import shutil
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from sanctrail.errors import FailedFiles, Problem, RegisterError, SanctrailError
+from sanctrail.errors import FailedFiles, Problem, SanctrailError
 from sanctrail.ground.memory import collector_resting
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,
     exclusive,
-    read_manifest,
     staging,
     sweep,
     write_json,
@@ -24,20 +23,28 @@ from sanctrail.ground.store import (
 )
 from sanctrail.lists import open_list
 from sanctrail.lists.formats import ListVersion
+from sanctrail.register.manifest import (
+    FOLDER,
+    FORMAT,
+    Version,
+    current_versions,
+    is_whole,
+    read_versions,
+)
 from sanctrail.register.tables import tables_of
-
-FOLDER = "register"
-FORMAT = 1
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
-    """What one load put into the register from one list of one file."""
+    """What one load put into the register from one list of one file.
+
+    `current` is the id of the version of this list that counts after the load, often this one.
+    """
 
     version_id: str
     list_id: str
     regime: str
-    form: str
+    format: str
     list_date: str
     file: str
     sha256: str
@@ -46,6 +53,7 @@ class LoadedVersion:
     wallets: int
     problems: int
     changed: bool
+    current: str = ""
 
 
 def load_lists(files: Sequence[Path], workspace: Path) -> tuple[list[LoadedVersion], list[Problem]]:
@@ -57,9 +65,7 @@ def load_lists(files: Sequence[Path], workspace: Path) -> tuple[list[LoadedVersi
     versions = _read_all(files)
     root = workspace / FOLDER
     with exclusive(root):
-        manifest = read_manifest(root) or {"format": FORMAT, "versions": []}
-        check_format(manifest, root)
-        known = {entry["version_id"]: entry for entry in manifest["versions"]}
+        known = {entry["version_id"]: entry for entry in read_versions(root) or ()}
         sweep(root, keep={MANIFEST, LOCK, *known})
         loaded = [_store(version, root, known) for version in versions]
         if any(version.changed for version in loaded):
@@ -67,16 +73,9 @@ def load_lists(files: Sequence[Path], workspace: Path) -> tuple[list[LoadedVersi
                 known.values(), key=lambda e: (e["list_id"], e["list_date"], e["version_id"])
             )
             write_json(root / MANIFEST, {"format": FORMAT, "versions": entries})
+    current = {entry["list_id"]: entry["version_id"] for entry in current_versions(known.values())}
+    loaded = [replace(version, current=current[version.list_id]) for version in loaded]
     return loaded, [problem for version in versions for problem in version.problems]
-
-
-def check_format(manifest: dict[str, Any], root: Path) -> None:
-    """Raise `RegisterError` if another program version's layout is in the folder."""
-    if manifest.get("format") != FORMAT:
-        raise RegisterError(
-            f"{root}: this register has layout {manifest.get('format')}, this program reads "
-            f"layout {FORMAT}. Load the lists into a new workspace."
-        )
 
 
 def _read_all(files: Sequence[Path]) -> list[ListVersion]:
@@ -95,14 +94,34 @@ def _read_all(files: Sequence[Path]) -> list[ListVersion]:
     return versions
 
 
-def _store(version: ListVersion, root: Path, known: dict[str, dict[str, Any]]) -> LoadedVersion:
+def _store(version: ListVersion, root: Path, known: dict[str, Version]) -> LoadedVersion:
+    """Write the version's tables unless they are held whole, and enter it among the known."""
+    loaded = _described(version)
+    held = known.get(loaded.version_id)
+    if held and is_whole(root, held):
+        return loaded
+    digests = _write(version, root / loaded.version_id)
+    # Only versions of one day need an order of loading; others are ordered by their dates alone.
+    day = version.header.list_id, version.header.list_date
+    same_day = sum((e["list_id"], e["list_date"]) == day for e in known.values())
+    entry = asdict(loaded)
+    del entry["changed"], entry["current"]
+    known[loaded.version_id] = {
+        **entry,
+        "sequence": held["sequence"] if held else same_day,
+        "bytes": version.file.size,
+        "tables": digests,
+    }
+    return replace(loaded, changed=True)
+
+
+def _described(version: ListVersion) -> LoadedVersion:
     header = version.header
-    version_id = f"{header.list_id}_{header.list_date}_{header.form}_{version.file.sha256[:16]}"
-    loaded = LoadedVersion(
-        version_id=version_id,
+    return LoadedVersion(
+        version_id=f"{header.list_id}_{header.list_date}_{header.form}_{version.file.sha256[:16]}",
         list_id=header.list_id,
         regime=header.regime,
-        form=header.form,
+        format=header.form,
         list_date=header.list_date,
         file=version.file.name,
         sha256=version.file.sha256,
@@ -110,13 +129,8 @@ def _store(version: ListVersion, root: Path, known: dict[str, dict[str, Any]]) -
         names=sum(len(listing.names) for listing in version.listings),
         wallets=sum(len(listing.wallets) for listing in version.listings),
         problems=len(version.problems),
-        changed=version_id not in known,
+        changed=False,
     )
-    if loaded.changed:
-        digests = _write(version, root / version_id)
-        entry = {key: value for key, value in asdict(loaded).items() if key != "changed"}
-        known[version_id] = {**entry, "bytes": version.file.size, "tables": digests}
-    return loaded
 
 
 def _write(version: ListVersion, target: Path) -> dict[str, str]:
@@ -125,5 +139,7 @@ def _write(version: ListVersion, target: Path) -> dict[str, str]:
             f"{name}.parquet": write_table(beside / f"{name}.parquet", table)
             for name, table in tables_of(version.listings, version.problems).items()
         }
+        if target.is_dir():  # a damaged one: a folder is renamed over an empty place only
+            shutil.rmtree(target)
         beside.replace(target)
     return digests

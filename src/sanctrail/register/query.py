@@ -7,12 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail.addresses import canonical
-from sanctrail.errors import RegisterError
-from sanctrail.ground.engine import DuckEngine
-from sanctrail.ground.store import MANIFEST, read_manifest
-from sanctrail.register.load import FOLDER, check_format
+from sanctrail.errors import RegisterError, UnreadableFile
+from sanctrail.ground.engine import DuckEngine, Engine
+from sanctrail.ground.store import MANIFEST
+from sanctrail.register.manifest import (
+    FOLDER,
+    Version,
+    current_versions,
+    is_whole,
+    read_versions,
+)
 
-EXTRACT_FORM = "extract"
+Key = tuple[str, str]
+"""(list_id, listing_id): two lists of one publisher may bear the same listing id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +47,30 @@ class Register:
 
     def __init__(self, workspace: Path) -> None:
         root = workspace / FOLDER
-        manifest = read_manifest(root)
-        if manifest is None or not manifest.get("versions"):
+        versions = read_versions(root)
+        if not versions:
             raise RegisterError(
                 f"{workspace}: this workspace holds no lists yet. "
                 "Load some with: sanctrail lists load FILE..."
             )
-        check_format(manifest, root)
         self._root = root
-        self.versions: tuple[dict[str, Any], ...] = tuple(manifest["versions"])
-        self.current = _current(self.versions)
+        self.versions: tuple[Version, ...] = tuple(versions)
+        self.current = current_versions(self.versions)
 
     def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return all rows of one table over the current versions, in list and file order."""
-        return [row for _, rows in self._tables(table) for row in rows]
+        """Return all rows of one table over the current versions, in list and file order.
 
-    def listings(self) -> dict[str, dict[str, Any]]:
-        """Return the current listings by id, each with its list's id and date."""
-        found: dict[str, dict[str, Any]] = {}
-        for version, rows in self._tables("listings"):
-            about = {"list_id": version["list_id"], "list_date": version["list_date"]}
-            for row in rows:
-                found[row["listing_id"]] = {**row, **about}
-        return found
+        Each row also has its list's id and date.
+        """
+        with DuckEngine() as engine:
+            return [row for version in self.current for row in self._read(engine, version, table)]
 
-    def by_listing(self, table: str) -> dict[str, list[dict[str, Any]]]:
-        """Return the rows of one table grouped by listing id."""
+    def listings(self) -> dict[Key, dict[str, Any]]:
+        """Return the current listings by list and id."""
+        return {_key(row): row for row in self.rows("listings")}
+
+    def by_party(self, table: str) -> dict[str, list[dict[str, Any]]]:
+        """Return the rows of one table grouped by listing id, from all lists that bear the id."""
         grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.rows(table):
             grouped[row["listing_id"]].append(row)
@@ -80,29 +85,31 @@ class Register:
         if not rows:
             return []
         listings = self.listings()
-        names = self._names_of({row["listing_id"] for row in rows})
-        return [_wallet(row, listings[row["listing_id"]], names) for row in rows]
+        names = self._names_of({_key(row) for row in rows})
+        return [_wallet(row, listings[_key(row)], names[_key(row)]) for row in rows]
 
-    def _names_of(self, listing_ids: set[str]) -> dict[str, list[str]]:
-        names: dict[str, list[str]] = defaultdict(list)
+    def _names_of(self, wanted: set[Key]) -> dict[Key, list[str]]:
+        names: dict[Key, list[str]] = defaultdict(list)
         for row in self.rows("names"):
-            if row["listing_id"] in listing_ids and row["kind"] in ("primary", "script"):
-                names[row["listing_id"]].append(row["name"])
+            if _key(row) in wanted and row["kind"] in ("primary", "script"):
+                names[_key(row)].append(row["name"])
         return names
 
-    def _tables(self, table: str) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
-        with DuckEngine() as engine:
-            found = []
-            for version in self.current:
-                path = self._root / version["version_id"] / f"{table}.parquet"
-                if not path.exists():
-                    raise RegisterError(
-                        f"{path}: a table of the register is missing. Load the list again into a "
-                        "new workspace, or restore the folder."
-                    )
-                engine.register(table, [path])
-                found.append((version, engine.run(f'SELECT * FROM "{table}"').to_pylist()))  # noqa: S608
-            return found
+    def _read(self, engine: Engine, version: Version, table: str) -> list[dict[str, Any]]:
+        path = self._root / version["version_id"] / f"{table}.parquet"
+        damaged = RegisterError(
+            f"{path}: this table of the register is missing or damaged. Load the list again with: "
+            f"sanctrail lists load {version['file']}"
+        )
+        if not is_whole(self._root, version, [path.name]):
+            raise damaged
+        try:
+            engine.register(table, [path])
+            rows = engine.run(f'SELECT * FROM "{table}"').to_pylist()  # noqa: S608
+        except UnreadableFile as error:
+            raise damaged from error
+        about = {"list_id": version["list_id"], "list_date": version["list_date"]}
+        return [{**row, **about} for row in rows]
 
 
 def has_register(workspace: Path) -> bool:
@@ -110,30 +117,18 @@ def has_register(workspace: Path) -> bool:
     return (workspace / FOLDER / MANIFEST).exists()
 
 
-def _current(versions: Iterable[dict[str, Any]]) -> tuple[dict[str, Any], ...]:
-    """Choose one version a list: a full one before an extract, then the latest by its own date."""
-    chosen: dict[str, dict[str, Any]] = {}
-    for version in versions:
-        best = chosen.get(version["list_id"])
-        if best is None or _rank(version) > _rank(best):
-            chosen[version["list_id"]] = version
-    return tuple(chosen[list_id] for list_id in sorted(chosen))
+def _key(row: dict[str, Any]) -> Key:
+    return row["list_id"], row["listing_id"]
 
 
-def _rank(version: dict[str, Any]) -> tuple[bool, str, str]:
-    return version["form"] != EXTRACT_FORM, version["list_date"], version["version_id"]
-
-
-def _wallet(
-    row: dict[str, Any], listing: dict[str, Any], names: dict[str, list[str]]
-) -> RegisteredWallet:
+def _wallet(row: dict[str, Any], listing: dict[str, Any], names: Iterable[str]) -> RegisteredWallet:
     return RegisteredWallet(
         listing_id=row["listing_id"],
         regime=listing["regime"],
         list_id=listing["list_id"],
         list_date=listing["list_date"],
         primary_name=listing["primary_name"],
-        names=tuple(names[row["listing_id"]]),
+        names=tuple(names),
         programmes=tuple(listing["programmes"]),
         listed_on=listing["listed_on"],
         asset=row["asset"],

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from sanctrail.cases import Case
 from sanctrail.errors import InputError
+from sanctrail.ground.store import replace_file
 
 __all__ = ["write_report"]
 
@@ -21,7 +22,14 @@ def write_report(case: Case, output: Path) -> None:
             f"The report cannot be written as '{output.name}': name a file that ends in "
             ".html or .pdf."
         )
-    output.write_bytes(_drawn(case, suffix))
+    drawn = _drawn(case, suffix)
+    try:
+        replace_file(output, drawn)
+    except OSError as error:
+        raise InputError(
+            f"{output}: the report cannot be written there ({error.strerror}). Choose another "
+            "--output."
+        ) from error
 
 
 def _drawn(case: Case, suffix: str) -> bytes:

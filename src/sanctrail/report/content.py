@@ -285,6 +285,8 @@ def rerun_command(trace: dict[str, Any]) -> str:
         words += [_source_word(source) for source in parameters["sources"]]
     if parameters.get("stops_file"):
         words += ["--stops", parameters["stops_file"]["name"]]
+    if parameters.get("labels_file"):
+        words += ["--labels", parameters["labels_file"]["name"]]
     for option in ("asset", "since"):
         if parameters.get(option):
             words += [f"--{option}", parameters[option]]
@@ -299,7 +301,7 @@ def _source_word(source: dict[str, Any]) -> str:
 
 def _files_table(case: Case, note: str) -> Table:
     rows = [((file.name,), (file.sha256,)) for file in case.files]
-    for key in ("sources_file", "stops_file"):
+    for key in ("sources_file", "stops_file", "labels_file"):
         file = case.trace["parameters"].get(key)
         if file:
             rows.append(((file["name"],), (file["sha256"],)))

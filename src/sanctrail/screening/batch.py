@@ -2,20 +2,23 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, Literal, TypeVar
 
 from sanctrail.errors import InputError, Problem
 from sanctrail.ground.inputs import InputStream, open_input
 from sanctrail.ground.store import replace_file
 from sanctrail.names import compare
-from sanctrail.screening.screen import Hit, Query, Screener
+from sanctrail.screening.screen import Hit, Query, Screener, says_something
 from sanctrail.text.countries import country_code
 from sanctrail.text.dates import parse_date
 
 Value = TypeVar("Value")
+
+PAIR = ("name1", "name2")
+SCORE = "score"
 
 HIT_COLUMNS = (
     "row",
@@ -48,6 +51,30 @@ class BatchSummary:
     problems: tuple[Problem, ...]
 
 
+@dataclass(slots=True)
+class _Table:
+    """The user's CSV file while it is read: its header, and the problems met on the way."""
+
+    stream: InputStream
+    header: list[str] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+    def note(self, where: str, message: str) -> None:
+        self.problems.append(Problem(self.stream.name, where, message))
+
+    def position(self, column: str, hint: str) -> int:
+        """Return where a column stands; raise `InputError` if it is not there exactly once."""
+        count = self.header.count(column)
+        if count == 1:
+            return self.header.index(column)
+        found = ", ".join(map(repr, self.header)) or "no header"
+        lacks = f"{count} columns named" if count else "no column"
+        raise InputError(
+            f"{self.stream.name}: there {'are' if count else 'is'} {lacks} {column!r}; the file "
+            f"has {found}. {hint}"
+        )
+
+
 def screen_file(
     screener: Screener, source: Path, columns: QueryColumns, output: Path, threshold: float
 ) -> BatchSummary:
@@ -55,43 +82,73 @@ def screen_file(
 
     A birth date or country that cannot be read is a problem; the name is screened all the same.
     """
-    problems: list[Problem] = []
     rows = hits = with_hits = 0
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(HIT_COLUMNS)
-    wanted = [c for c in (columns.name, columns.dob, columns.country) if c]
+    written = [_line(HIT_COLUMNS)]
     with open_input(source) as stream:
-        records = _rows(stream, wanted, problems)
+        table = _Table(stream)
+        records = _records(table)
         next(records)
+        read = _query_reader(table, columns)
         for number, record in records:
             rows += 1
-            query = _query(
-                record, columns, Problem(source.name, f"data row {number}", ""), problems
-            )
-            found = screener.screen(query, threshold) if query.name else []
+            query = read(number, record)
+            if query is None:
+                continue
+            found = screener.screen(query, threshold)
             hits += len(found)
             with_hits += bool(found)
-            writer.writerows(_hit_row(number, query, hit) for hit in found)
-    replace_file(output, written.getvalue().encode())
-    return BatchSummary(rows, with_hits, hits, tuple(problems))
+            written += [_line(_hit_row(number, query, hit)) for hit in found]
+    replace_file(output, "".join(written).encode())
+    return BatchSummary(rows, with_hits, hits, tuple(table.problems))
 
 
 def compare_pairs(source: Path, output: Path) -> BatchSummary:
-    """Score every pair (columns name1, name2) of a CSV file; all its columns are kept."""
-    problems: list[Problem] = []
-    written = io.StringIO(newline="")
+    """Score every pair (columns name1, name2) of a CSV file.
+
+    Every row is written as it stands, column by column, with its score behind it.
+    """
     rows = 0
-    writer = csv.writer(written, lineterminator="\n")
     with open_input(source) as stream:
-        records = _rows(stream, ["name1", "name2"], problems)
-        writer.writerow([*next(records)[1], "score"])
-        for _, record in records:
-            score = compare(record["name1"], record["name2"]).score
-            writer.writerow([*record.values(), f"{score:.4f}"])
+        table = _Table(stream)
+        records = _records(table)
+        next(records)
+        places = _pair_places(table)
+        written = [_line([*table.header, SCORE])]
+        for number, record in records:
             rows += 1
-    replace_file(output, written.getvalue().encode())
-    return BatchSummary(rows, 0, 0, tuple(problems))
+            score = _score(table, number, *(record[place] for place in places))
+            written.append(_line([*record, f"{score:.4f}"]))
+    replace_file(output, "".join(written).encode())
+    return BatchSummary(rows, 0, 0, tuple(table.problems))
+
+
+def _pair_places(table: _Table) -> list[int]:
+    hint = f"Name the two columns to compare {PAIR[0]} and {PAIR[1]}."
+    places = [table.position(column, hint) for column in PAIR]
+    if SCORE in table.header:
+        raise InputError(
+            f"{table.stream.name}: the file already has a column '{SCORE}', which is where the "
+            "scores go. Rename it and run again."
+        )
+    return places
+
+
+def _score(table: _Table, number: int, *pair: str) -> float:
+    nothing = [place for place, name in enumerate(pair) if not says_something(name)]
+    for place in nothing:
+        what = f"{PAIR[place]} '{pair[place]}' has no letter or digit; the pair scores 0"
+        table.note(f"data row {number}", what)
+    return 0.0 if nothing else compare(*pair).score
+
+
+def _line(cells: Sequence[str]) -> str:
+    """Return one line of CSV. Quoted where a bare carriage return would else part the row."""
+    line = io.StringIO(newline="")
+    quoting: Literal[0, 1] = (
+        csv.QUOTE_ALL if any("\r" in cell for cell in cells) else csv.QUOTE_MINIMAL
+    )
+    csv.writer(line, lineterminator="\n", quoting=quoting).writerow(cells)
+    return line.getvalue()
 
 
 def _hit_row(number: int, query: Query, hit: Hit) -> tuple[str, ...]:
@@ -107,67 +164,90 @@ def _hit_row(number: int, query: Query, hit: Hit) -> tuple[str, ...]:
     )
 
 
-def _rows(
-    stream: InputStream, wanted: list[str], problems: list[Problem]
-) -> Iterator[tuple[int, dict[str, str]]]:
-    """Yield (-1, header), then (data row number from 0, record).
+def _records(table: _Table) -> Iterator[tuple[int, list[str]]]:
+    """Fill in the header (yielded as row -1), then yield (data row number from 0, its cells).
 
-    Rows of another width are problems but are kept.
+    Blank lines are no rows. Rows of another width are problems but are kept; a short one is
+    filled up with empty cells.
     """
-    text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
-    reader = csv.DictReader(text)
-    try:
-        _check_columns(reader.fieldnames, wanted, stream.name)
-        yield -1, {key: key for key in reader.fieldnames or ()}
-        for number, record in enumerate(reader):
-            if record.pop(None, None) is not None or None in record.values():
-                where = f"data row {number} (line {reader.line_num})"
-                problems.append(Problem(stream.name, where, "has another number of fields"))
-            yield number, {key: value or "" for key, value in record.items()}
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{stream.name}: the file is not UTF-8 text (byte 0x{error.object[error.start]:02x} at "
-            f"{error.start}). Save it as UTF-8 and run again."
-        ) from error
-    except csv.Error as error:
-        raise InputError(
-            f"{stream.name}, line {reader.line_num}: this is not readable as CSV ({error}). "
-            "Save it as comma-separated UTF-8 and run again."
-        ) from error
+    text = io.TextIOWrapper(io.BufferedReader(table.stream), encoding="utf-8-sig", newline="")
+    lines = _Lines(csv.reader(text, strict=True), table.stream.name)
+    table.header = next(lines, [])
+    yield -1, table.header
+    width = len(table.header)
+    for number, record in enumerate(filter(None, lines)):
+        if len(record) != width:
+            where = f"data row {number} (line {lines.last})"
+            table.note(where, "has another number of fields")
+        yield number, record + [""] * (width - len(record))
 
 
-def _check_columns(found: object, wanted: list[str], name: str) -> None:
-    columns = list(found) if isinstance(found, (list, tuple)) else []
-    missing = [column for column in wanted if column not in columns]
-    if missing:
-        raise InputError(
-            f"{name}: there is no column {', '.join(map(repr, missing))}; the file has "
-            f"{', '.join(map(repr, columns)) or 'no header'}. Name the column with its option."
-        )
+class _Lines:
+    """Records of a CSV file; what makes it unreadable is told with where the record began."""
+
+    def __init__(self, reader: Any, name: str) -> None:
+        self._reader = reader
+        self._name = name
+
+    @property
+    def last(self) -> int:
+        """The line on which the record just given ends."""
+        return int(self._reader.line_num)
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> list[str]:
+        begun = self.last + 1
+        try:
+            return list(next(self._reader))
+        except UnicodeDecodeError as error:
+            raise InputError(
+                f"{self._name}: the file is not UTF-8 text (byte 0x{error.object[error.start]:02x} "
+                f"at {error.start}). Save it as UTF-8 and run again."
+            ) from error
+        except csv.Error as error:
+            raise InputError(
+                f"{self._name}: the record that begins on line {begun} is not readable as CSV "
+                f"({error}). Look for a quotation mark that is never closed, save the file as "
+                "comma-separated UTF-8 and run again."
+            ) from error
 
 
-def _query(
-    record: dict[str, str], columns: QueryColumns, place: Problem, problems: list[Problem]
-) -> Query:
-    def note(message: str) -> None:
-        problems.append(Problem(place.source, place.where, message))
+def _query_reader(table: _Table, columns: QueryColumns) -> Callable[[int, list[str]], Query | None]:
+    """Return what reads a data row as a query; None for a row that names nobody."""
 
-    name = record[columns.name].strip()
-    if not name:
-        note("has no name; nothing was screened")
-    born = _read(record, columns.dob, parse_date, "birth date", note)
-    country = _read(record, columns.country, country_code, "country", note)
-    return Query(name, born, country or "")
+    def place(column: str, option: str) -> int:
+        return table.position(column, f"Name the right one with {option}, or rename the column.")
+
+    name_at = place(columns.name, "--name-column")
+    born_at = None if columns.dob is None else place(columns.dob, "--dob-column")
+    country_at = None if columns.country is None else place(columns.country, "--country-column")
+
+    def read(number: int, record: list[str]) -> Query | None:
+        def note(message: str) -> None:
+            table.note(f"data row {number}", message)
+
+        name = record[name_at].strip()
+        if not says_something(name):
+            what = f"name '{name}' has no letter or digit" if name else "has no name"
+            note(f"{what}; nothing was screened")
+            return None
+        born = _read(record, born_at, parse_date, "birth date", note)
+        country = _read(record, country_at, country_code, "country", note)
+        return Query(name, born, country or "")
+
+    return read
 
 
 def _read(
-    record: dict[str, str],
-    column: str | None,
+    record: list[str],
+    place: int | None,
     parse: Callable[[str], Value | None],
     what: str,
     note: Callable[[str], None],
 ) -> Value | None:
-    text = record[column].strip() if column else ""
+    text = record[place].strip() if place is not None else ""
     value = parse(text) if text else None
     if text and not value:
         note(f"{what} '{text}' is not understood and was left out")

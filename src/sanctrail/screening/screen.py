@@ -11,6 +11,7 @@ from sanctrail.register import Register
 from sanctrail.screening.index import NameIndex
 from sanctrail.text.countries import country_name
 from sanctrail.text.dates import DateRange
+from sanctrail.text.fold import fold
 
 DEFAULT_THRESHOLD = 0.7
 
@@ -38,7 +39,8 @@ class Query:
 class Hit:
     """A party that the query may be, its best name and why; `score` runs from 0 to 1.
 
-    Until listings are joined across regimes a party is one listing and bears its id.
+    Until listings are joined across regimes a party is one listing id. Where several lists of a
+    publisher bear that id, the programmes are those of all and the day is the earliest.
     """
 
     party_id: str
@@ -52,15 +54,20 @@ class Hit:
     listed_on: str
 
 
+def says_something(name: str) -> bool:
+    """Tell whether a name has a letter or digit, without which nothing can be compared."""
+    return bool(fold(name)) and any(character.isalnum() for character in name)
+
+
 class Screener:
     """The register's names, indexed once and asked many times. Not shared between threads."""
 
     def __init__(self, register: Register) -> None:
         self.register = register
         with collector_resting():
-            self._listings = register.listings()
-            self._births = register.by_listing("births")
-            self._countries = register.by_listing("countries")
+            self._listings = register.by_party("listings")
+            self._births = register.by_party("births")
+            self._countries = register.by_party("countries")
             self._names = register.rows("names")
             self._index = NameIndex([row["name"] for row in self._names])
 
@@ -82,7 +89,7 @@ class Screener:
     def _hit(
         self, query: Query, listing_id: str, score: float, number: int, comparison: Comparison
     ) -> Hit:
-        row, listing = self._names[number], self._listings[listing_id]
+        row, listings = self._names[number], self._listings[listing_id]
         reasons = [f"{_called(row)}: {comparison.sentence()}"]
         for factor, reason in (
             _birth_evidence(query.born, self._births.get(listing_id, ())),
@@ -93,14 +100,20 @@ class Screener:
         return Hit(
             party_id=listing_id,
             listing_ids=(listing_id,),
-            regimes=(listing["regime"],),
+            regimes=_united([listing["regime"]] for listing in listings),
             score=round(score, 4),
-            primary_name=listing["primary_name"],
+            primary_name=next(
+                one["primary_name"] for one in listings if one["list_id"] == row["list_id"]
+            ),
             matched_name=row["name"],
             explanation=". ".join(reasons),
-            programmes=tuple(listing["programmes"]),
-            listed_on=listing["listed_on"],
+            programmes=_united(listing["programmes"] for listing in listings),
+            listed_on=min(filter(None, (one["listed_on"] for one in listings)), default=""),
         )
+
+
+def _united(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for several in texts for text in several))
 
 
 def _with_quality(score: float, quality: str) -> float:

@@ -4,8 +4,18 @@ A new method goes here: a `Holding` in `holdings.METHODS`, which serves both kin
 """
 
 from sanctrail.tracing.holdings import METHODS
-from sanctrail.tracing.request import Request, build_request
+from sanctrail.tracing.request import Options, Part, Request, StolenPart, build_request
 from sanctrail.tracing.result import TraceResult, write_trace
 from sanctrail.tracing.run import trace
 
-__all__ = ["METHODS", "Request", "TraceResult", "build_request", "trace", "write_trace"]
+__all__ = [
+    "METHODS",
+    "Options",
+    "Part",
+    "Request",
+    "StolenPart",
+    "TraceResult",
+    "build_request",
+    "trace",
+    "write_trace",
+]

@@ -13,7 +13,7 @@ import numpy as np
 from sanctrail.ledger import AccountLedger
 from sanctrail.ledger.store import Asset, Ints
 from sanctrail.tracing.holdings import CLEAN, METHODS, Holding, Run, marked, stolen_amount
-from sanctrail.tracing.request import Request
+from sanctrail.tracing.request import Part, Request
 from sanctrail.tracing.result import Flow, TraceResult, add
 
 STOLEN = 0
@@ -79,6 +79,11 @@ class _Walk:
         self._sources = {ids[a] for a in request.source_addresses if a in ids}
         self._stops = {ids[a] for a in request.stop_addresses if a in ids} - self._sources
         self._marks = _marks(ledger, index, request)
+        self._stop_places = {
+            place: index.transaction(place) + ("" if part.n is None else f":{part.n}")
+            for part in sorted(request.stop_parts, key=str)
+            for place in _places(ledger, index, part)
+        }
         self._holdings: dict[int, Holding] = {}
         self._events: list[tuple[int, int]] = []
         self._rests: dict[int, Iterator[int]] = {}
@@ -120,7 +125,12 @@ class _Walk:
             return
         runs = self._leaving(sender, receiver, place, amount)
         tainted = stolen_amount(runs)
-        self._arriving(receiver, place, runs, tainted)
+        if stop := self._stop_places.get(place):
+            # As behind a stopped transaction on a UTXO chain, what goes on is clean.
+            add(self.result.stopped, stop, tainted)
+            self._arriving(receiver, place, [(amount, CLEAN)], 0)
+        else:
+            self._arriving(receiver, place, runs, tainted)
         if tainted:
             address = self._ledger.address
             self.result.move(
@@ -136,9 +146,9 @@ class _Walk:
 
     def _leaving(self, sender: int, receiver: int, place: int, amount: int) -> list[Run]:
         """Return the units of a transfer; what leaves a source is stolen there and then."""
-        if sender in self._sources:
-            if receiver in self._sources or self._too_early(place):
-                return [(amount, CLEAN)]
+        if receiver in self._sources and sender in self._sources:
+            return [(amount, CLEAN)]
+        if sender in self._sources and not self._too_early(place):
             self.result.stolen += amount
             return [(amount, STOLEN)]
         runs = [(amount, CLEAN)]
@@ -193,9 +203,14 @@ def _marks(ledger: AccountLedger, index: AccountIndex, request: Request) -> dict
     """Return how much of which transfer was stolen, for parts named by transaction."""
     marks: dict[int, int] = {}
     for part in request.stolen_parts:
-        rows = ledger.positions_of_transaction(part.txid)
-        if part.n is not None:
-            rows = rows[part.n : part.n + 1]
-        places = np.flatnonzero(np.isin(index.rows, rows)).tolist()
+        places = _places(ledger, index, part)
         part.spread({place: index.amount(place) for place in places}, marks)
     return marks
+
+
+def _places(ledger: AccountLedger, index: AccountIndex, part: Part) -> list[int]:
+    """Return the places of a part's transfers in this asset, in order."""
+    rows = ledger.positions_of_transaction(part.txid)
+    if part.n is not None:
+        rows = rows[part.n : part.n + 1]
+    return [int(place) for place in np.flatnonzero(np.isin(index.rows, rows))]

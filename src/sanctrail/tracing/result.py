@@ -1,6 +1,7 @@
 """What a trace found, its balance, and its two files: trace.json and flows.csv."""
 
 import csv
+import hashlib
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail import __version__
+from sanctrail.addresses import canonical_transaction
+from sanctrail.errors import TraceError
 from sanctrail.ground.store import replace_file, write_json
 from sanctrail.ledger import Ledger
 from sanctrail.ledger.importing import iso_time
@@ -100,10 +103,22 @@ def write_trace(
     notes: Sequence[str],
 ) -> dict[str, Any]:
     """Write trace.json and flows.csv into a folder and return the former's document."""
+    flows = _flows_csv(results).encode()
     document = trace_document(ledger, request, results, notes)
-    output.mkdir(parents=True, exist_ok=True)
-    replace_file(output / "flows.csv", _flows_csv(results).encode())
-    write_json(output / "trace.json", document)
+    document["flows"] = {
+        "file": "flows.csv",
+        "sha256": hashlib.sha256(flows).hexdigest(),
+        "rows": sum(len(result.flows) for result in results),
+    }
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        replace_file(output / "flows.csv", flows)
+        write_json(output / "trace.json", document)
+    except OSError as error:
+        raise TraceError(
+            f"{output}: the trace cannot be written there ({error.strerror}). Choose another "
+            "--output folder."
+        ) from error
     return document
 
 
@@ -112,7 +127,8 @@ def trace_document(
 ) -> dict[str, Any]:
     """Return the document of trace.json; see docs/tracing.md for its fields."""
     about = ledger.manifest
-    names = {**ledger.labels(), **{key: label.label for key, label in request.labels.items()}}
+    given = {key: label.label for key, label in request.labels.items() if label.label}
+    names = {**ledger.labels(), **given}
     return {
         "format": FORMAT,
         "versions": {"sanctrail": __version__, "ledger_format": LEDGER_FORMAT},
@@ -145,9 +161,10 @@ def _parameters(request: Request) -> dict[str, Any]:
         "sources_file": _file(request.sources_file),
         "stops": [
             {"entry": entry, **_named(entry, request, {})}
-            for entry in sorted(request.stop_addresses | request.stop_transactions)
+            for entry in sorted(request.stop_addresses | set(map(str, request.stop_parts)))
         ],
         "stops_file": _file(request.stops_file),
+        "labels_file": _file(request.labels_file),
         "asset": request.asset,
         "since": None if request.since is None else iso_time(request.since),
         "methods": list(request.methods),
@@ -207,7 +224,8 @@ def _result(result: TraceResult, request: Request, names: Mapping[str, str]) -> 
 
 
 def _reason(txid: str, request: Request) -> str:
-    label = request.labels.get(txid)
+    part, colon, place = txid.partition(":")
+    label = request.labels.get(canonical_transaction(part) + colon + place)
     return f"stop asked for: {label.label}" if label and label.label else "stop asked for"
 
 

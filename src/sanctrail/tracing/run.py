@@ -1,6 +1,7 @@
 """Running a trace: every asset that left the sources, by every method asked for."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -8,7 +9,7 @@ from sanctrail.errors import TraceError
 from sanctrail.ledger import AccountLedger, UtxoLedger
 from sanctrail.ledger.store import Asset
 from sanctrail.tracing.account import AccountIndex, trace_account
-from sanctrail.tracing.request import Request
+from sanctrail.tracing.request import Part, Request, StolenPart
 from sanctrail.tracing.result import TraceResult
 from sanctrail.tracing.utxo import UtxoIndex, trace_utxo
 
@@ -23,8 +24,8 @@ def trace(
 
     Raises `TraceError` where no source is in the ledger or nothing left the sources.
     """
-    notes = list(_checked_sources(ledger, request))
-    results = [result for result in _results(ledger, request) if result.stolen]
+    resolved, notes = _resolved(ledger, request)
+    results = [result for result in _results(ledger, resolved) if result.stolen]
     if not results:
         raise TraceError(
             "Nothing left the sources"
@@ -59,42 +60,81 @@ def _assets(ledger: AccountLedger | UtxoLedger, request: Request) -> list[Asset]
     return chosen
 
 
-def _checked_sources(ledger: AccountLedger | UtxoLedger, request: Request) -> Iterator[str]:
+def _resolved(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Request, list[str]]:
+    """Fit the request to the ledger: what it lacks is noted, what is in conflict is decided.
+
+    An entry that is no address of the ledger but one of its transactions is a transaction.
+    """
     known = ledger.ids_of([*request.source_addresses, *sorted(request.stop_addresses)])
-    missing = [address for address in request.source_addresses if address not in known]
-    missing += [str(part) for part in request.stolen_parts if not _holds(ledger, part.txid, part.n)]
+    strays = [a for a in request.source_addresses if a not in known]
+    named = [StolenPart(a) for a in strays if _moved(ledger, Part(a))]
+    strays = [a for a in strays if Part(a) not in {Part(part.txid) for part in named}]
+    parts = (*request.stolen_parts, *named)
+    missing = [*strays, *(str(p) for p in parts if not _moved(ledger, p))]
     total = len(request.source_addresses) + len(request.stolen_parts)
+    _refuse_nothing(missing, total)
+    _refuse_mixed(ledger, request, parts)
+    stolen = {part.txid for part in parts}
+    both = [p for p in request.stop_parts if p.txid in stolen]
+    resolved = replace(
+        request,
+        source_addresses=tuple(a for a in request.source_addresses if a in known),
+        stolen_parts=tuple(p for p in parts if _moved(ledger, p)),
+        stop_parts=request.stop_parts - set(both),
+    )
+    absent = [a for a in request.stop_addresses if a not in known]
+    absent += [str(p) for p in request.stop_parts if not _moved(ledger, p)]
+    both_names = [*map(str, both), *(request.stop_addresses & set(request.source_addresses))]
+    stops = len(request.stop_addresses) + len(request.stop_parts)
+    return resolved, [
+        *_note(f"of {total} sources are not in the ledger", missing),
+        *_note(f"of {stops} stops are not in the ledger", sorted(absent)),
+        *_note("named both as source and as stop are taken as source", sorted(both_names)),
+    ]
+
+
+def _refuse_nothing(missing: list[str], total: int) -> None:
     if not total:
         raise TraceError("No source was given. Name the thief's addresses or the stolen outputs.")
     if len(missing) == total:
         raise TraceError(
             f"None of the {total} source{'s' if total > 1 else ''} is in the ledger "
-            f"(first: {missing[0]}). Check the address and that the ledger covers its chain and "
-            "time with 'sanctrail ledger info'."
+            f"(first: {missing[0][:120]}). Check the address and that the ledger covers its chain "
+            "and time with 'sanctrail ledger info'."
         )
-    if missing:
-        yield f"{len(missing)} of {total} sources are not in the ledger: {_some(missing)}."
-    absent = sorted(request.stop_addresses - known.keys())
-    if absent:
-        yield (
-            f"{len(absent)} of {len(request.stop_addresses)} stop addresses are not in the "
-            f"ledger: {_some(absent)}."
-        )
-    both = sorted(request.stop_addresses & set(request.source_addresses))
-    if both:
-        yield f"Named both as source and as stop, and taken as source: {_some(both)}."
 
 
-def _holds(ledger: AccountLedger | UtxoLedger, txid: str, n: int | None) -> bool:
+def _refuse_mixed(
+    ledger: AccountLedger | UtxoLedger, request: Request, parts: tuple[StolenPart, ...]
+) -> None:
+    """Refuse an amount for a transaction that moves several assets: it does not say of which."""
+    if not isinstance(ledger, AccountLedger) or request.asset is not None:
+        return
+    for part in parts:
+        if part.amount is None or part.n is not None:
+            continue
+        codes = np.unique(ledger.column("asset")[ledger.positions_of_transaction(part.txid)])
+        if len(codes) > 1:
+            raise TraceError(
+                f"source {part}: the transaction moves "
+                f"{', '.join(ledger.assets[code].code for code in codes)}, so an amount alone does "
+                "not say what was stolen. Give --asset, or name the transfer with :n."
+            )
+
+
+def _moved(ledger: AccountLedger | UtxoLedger, part: Part) -> bool:
+    """Tell whether the ledger has the transaction, or its output or transfer of that place."""
     if isinstance(ledger, AccountLedger):
-        count = len(ledger.positions_of_transaction(txid))
-    else:
-        number = ledger.number_of(txid)
-        made = ledger.column("transaction")
-        count = 0 if number is None else int(np.count_nonzero(made == number))
-    return count > (n or 0)
+        return len(ledger.positions_of_transaction(part.txid)) > (part.n or 0)
+    number = ledger.number_of(part.txid)
+    if number is None:
+        return False
+    return part.n is None or int(np.count_nonzero(ledger.column("transaction") == number)) > part.n
 
 
-def _some(entries: list[str]) -> str:
+def _note(what: str, entries: list[str]) -> list[str]:
+    if not entries:
+        return []
     more = len(entries) - MANY
-    return ", ".join(entries[:MANY]) + (f" and {more} more" if more > 0 else "")
+    named = ", ".join(entries[:MANY]) + (f" and {more} more" if more > 0 else "")
+    return [f"{len(entries)} {what}: {named}."]

@@ -19,7 +19,7 @@ from sanctrail.tracing.holdings import (
     stolen_amount,
     stolen_parts,
 )
-from sanctrail.tracing.request import Request
+from sanctrail.tracing.request import Part, Request
 from sanctrail.tracing.result import FEE, Flow, TraceResult, add
 
 STOLEN = 0
@@ -78,8 +78,14 @@ class _Walk:
         self._stops = {ids[a] for a in request.stop_addresses if a in ids} - self._sources
         self._stop_transactions = {
             number
-            for txid in request.stop_transactions
-            if (number := ledger.number_of(txid)) is not None
+            for part in request.stop_parts
+            if part.n is None and (number := ledger.number_of(part.txid)) is not None
+        }
+        self._stop_outputs = {
+            output: f"{ledger.transaction(int(index.made_by[output]))}:{part.n}"
+            for part in request.stop_parts
+            if part.n is not None
+            for output in _outputs(ledger, index, part)
         }
         self._marks = _marks(ledger, index, request)
         self._tainted: dict[int, list[Run]] = {}
@@ -114,7 +120,7 @@ class _Walk:
                 runs = [(int(self._index.values[spent]), STOLEN)]
             holding.put((amount, CLEAN if o == CLEAN else at) for amount, o in runs)
         if number in self._stop_transactions:
-            self._stop(number, holding.held(), fresh)
+            self._stop(number, holding.held(), inputs, fresh)
             return
         for output in self._index.outputs(number):
             runs = holding.take(int(self._index.values[output]))
@@ -124,10 +130,15 @@ class _Walk:
     def _too_early(self, number: int) -> bool:
         return self._since is not None and int(self._ledger.times[number]) < self._since
 
-    def _stop(self, number: int, held: dict[int, int], fresh: set[int]) -> None:
-        self.result.stolen += sum(amount for at, amount in held.items() if at in fresh)
-        if amount := sum(held.values()):
-            self.result.stopped[self._ledger.transaction(number)] = amount
+    def _stop(
+        self, number: int, held: dict[int, int], inputs: Sequence[int], fresh: set[int]
+    ) -> None:
+        """Let everything that enters a transaction stop there, whatever it pays out."""
+        txid = self._ledger.transaction(number)
+        for at, amount in sorted(held.items()):
+            self.result.stolen += amount if at in fresh else 0
+            add(self.result.stopped, txid, amount)
+            self._flow(number, inputs[at], txid, amount, int(self._index.values[inputs[at]]))
 
     def _output(self, output: int, runs: list[Run], inputs: Sequence[int], fresh: set[int]) -> None:
         """Let an output receive its units; `runs` name the input that each stolen unit came by."""
@@ -140,18 +151,21 @@ class _Walk:
         else:
             self.result.stolen += sum(amount for at, amount in parts.items() if at in fresh)
             self._keep(output, owner, runs)
-        number = int(self._index.made_by[output])
+        number, value = int(self._index.made_by[output]), int(self._index.values[output])
         for at, amount in sorted(parts.items()):
-            self._flow(number, inputs[at], self._owner(output), amount, output)
+            self._flow(number, inputs[at], self._owner(output), amount, value)
 
     def _keep(self, output: int, owner: int, runs: list[Run]) -> None:
         runs = [(amount, o if o == CLEAN else STOLEN) for amount, o in runs]
         if output in self._marks:
             runs, new = marked(runs, self._marks[output], STOLEN)
             self.result.stolen += new
-            self._flow(int(self._index.made_by[output]), None, self._owner(output), new, output)
+            number, value = int(self._index.made_by[output]), int(self._index.values[output])
+            self._flow(number, None, self._owner(output), new, value)
         tainted = stolen_amount(runs)
-        if owner in self._stops:
+        if output in self._stop_outputs:
+            add(self.result.stopped, self._stop_outputs[output], tainted)
+        elif owner in self._stops:
             add(self.result.arrived, self._owner(output), tainted)
         elif tainted:
             self._tainted[output] = runs
@@ -161,14 +175,11 @@ class _Walk:
         for at, amount in sorted(stolen_parts(runs).items()):
             self.result.stolen += amount if at in fresh else 0
             self.result.fees += amount
-            self._flow(number, inputs[at], FEE, amount, None)
+            self._flow(number, inputs[at], FEE, amount, sum(size for size, _ in runs))
 
-    def _flow(
-        self, number: int, spent: int | None, receiver: str, amount: int, output: int | None
-    ) -> None:
+    def _flow(self, number: int, spent: int | None, receiver: str, amount: int, total: int) -> None:
         if not amount:
             return
-        total = amount if output is None else int(self._index.values[output])
         self.result.move(
             Flow(
                 self._owner(spent) if spent is not None else self._first_payer(number),
@@ -195,9 +206,13 @@ def _marks(ledger: UtxoLedger, index: UtxoIndex, request: Request) -> dict[int, 
     """Return how much of which output was stolen, for parts named by transaction."""
     marks: dict[int, int] = {}
     for part in request.stolen_parts:
-        number = ledger.number_of(part.txid)
-        outputs = [] if number is None else list(index.outputs(number))
-        if part.n is not None:
-            outputs = outputs[part.n : part.n + 1]
+        outputs = _outputs(ledger, index, part)
         part.spread({output: int(index.values[output]) for output in outputs}, marks)
     return marks
+
+
+def _outputs(ledger: UtxoLedger, index: UtxoIndex, part: Part) -> list[int]:
+    """Return a part's outputs, in order."""
+    number = ledger.number_of(part.txid)
+    outputs = [] if number is None else list(index.outputs(number))
+    return outputs if part.n is None else outputs[part.n : part.n + 1]
