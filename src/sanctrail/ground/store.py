@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -135,4 +136,8 @@ def _lock(file: IO[bytes]) -> None:
     else:
         import fcntl  # noqa: PLC0415
 
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            sys.stderr.write("Waiting for another sanctrail that is writing here ...\n")
+            fcntl.flock(file, fcntl.LOCK_EX)

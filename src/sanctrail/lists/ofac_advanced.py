@@ -10,7 +10,7 @@ dates, countries, documents, codes such as SWIFT/BIC, wallets, gender.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sanctrail.errors import Problem
 from sanctrail.ground.inputs import InputStream
@@ -130,7 +130,8 @@ class _File:
             if entry is None or not entry.dates:
                 self.problem(listing.element, "has no dated sanctions entry: listing date unknown")
             found = entry or _Entry()
-            yield _completed(listing, found)
+            programmes = tuple(filter(None, found.programmes))
+            yield replace(listing, listed_on=min(found.dates, default=""), programmes=programmes)
         for profile in (profile for profile in self._entries if profile not in self.parties):
             self.problem(f"SanctionsEntry of ProfileID {profile}", "names a party not in the file")
 
@@ -365,24 +366,6 @@ def _joined(parts: list[tuple[str, str]], script: str) -> str:
     if len(parts) > 1 and parts[0][0] == "Last Name":
         return f"{texts[0]}, {' '.join(texts[1:])}"
     return " ".join(texts)
-
-
-def _completed(listing: Listing, entry: _Entry) -> Listing:
-    return Listing(
-        listing_id=listing.listing_id,
-        regime=listing.regime,
-        reference=listing.reference,
-        kind=listing.kind,
-        names=listing.names,
-        listed_on=min(entry.dates, default=""),
-        programmes=tuple(filter(None, entry.programmes)),
-        element=listing.element,
-        births=listing.births,
-        countries=listing.countries,
-        identifiers=listing.identifiers,
-        wallets=listing.wallets,
-        gender=listing.gender,
-    )
 
 
 def _day(element: Element | None) -> DateRange | None:

@@ -9,6 +9,7 @@ from sanctrail.attribution import Label
 from sanctrail.attribution.entries import EntryRow, read_entries
 from sanctrail.errors import InputError, TraceError
 from sanctrail.ground.inputs import FileDigest
+from sanctrail.ledger import Ledger
 from sanctrail.tracing.holdings import METHODS
 
 _MAX_AMOUNT_DIGITS = 39
@@ -68,6 +69,12 @@ class Request:
     sources_file: FileDigest | None = None
     stops_file: FileDigest | None = None
     labels_file: FileDigest | None = None
+
+    def ids_in(self, ledger: Ledger) -> tuple[set[int], set[int]]:
+        """Return the ledger's ids of the sources and of the stops; a source is no stop."""
+        ids = ledger.ids_of([*self.source_addresses, *sorted(self.stop_addresses)])
+        sources = {ids[address] for address in self.source_addresses if address in ids}
+        return sources, {ids[a] for a in self.stop_addresses if a in ids} - sources
 
 
 @dataclass(frozen=True, slots=True)

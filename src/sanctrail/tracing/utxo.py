@@ -73,9 +73,7 @@ class _Walk:
         self._index = index
         self._since = request.since
         self._new_holding = METHODS[method]
-        ids = ledger.ids_of([*request.source_addresses, *request.stop_addresses])
-        self._sources = {ids[a] for a in request.source_addresses if a in ids}
-        self._stops = {ids[a] for a in request.stop_addresses if a in ids} - self._sources
+        self._sources, self._stops = request.ids_in(ledger)
         self._stop_transactions = {
             number
             for part in request.stop_parts
