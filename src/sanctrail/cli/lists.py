@@ -64,7 +64,8 @@ def load(
     )
     print_problems(problems, "give --json to see all")
     total = sum(version.parties for version in loaded)
-    say(f"{total:,} parties from {len(loaded)} lists in {workspace}")
+    lists = "1 list" if len(loaded) == 1 else f"{len(loaded)} lists"
+    say(f"{total:,} parties from {lists} in {workspace}")
 
 
 def _remark(version: "LoadedVersion") -> str:
