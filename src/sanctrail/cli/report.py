@@ -9,8 +9,6 @@ from sanctrail.cli.options import Json, Workspace, check_output, refuse_given
 from sanctrail.cli.render import print_json, say
 from sanctrail.errors import InputError
 
-SUFFIXES = (".html", ".pdf")
-
 
 def report(
     trace: Annotated[Path, typer.Option("--trace", help="Folder that 'trace' wrote.")],
@@ -59,6 +57,8 @@ def report(
 
 
 def _check(path: Path) -> None:
+    from sanctrail.report import SUFFIXES  # noqa: PLC0415
+
     if path.suffix.lower() not in SUFFIXES:
         raise InputError(f"--output {path}: name a file that ends in {' or '.join(SUFFIXES)}.")
     check_output(path)

@@ -11,13 +11,16 @@ from sanctrail.cases import Case
 from sanctrail.errors import InputError
 from sanctrail.ground.store import replace_file
 
-__all__ = ["write_report"]
+__all__ = ["SUFFIXES", "write_report"]
+
+SUFFIXES = (".html", ".pdf")
+"""What a report's file name may end in."""
 
 
 def write_report(case: Case, output: Path) -> None:
     """Write the report of a case to `output`, as its suffix says (.html or .pdf)."""
     suffix = output.suffix.lower()
-    if suffix not in (".html", ".pdf"):
+    if suffix not in SUFFIXES:
         raise InputError(
             f"The report cannot be written as '{output.name}': name a file that ends in "
             ".html or .pdf."

@@ -15,6 +15,9 @@ from sanctrail.text.fold import fold
 
 DEFAULT_THRESHOLD = 0.7
 
+MIN_SCORE = 0.0001
+"""The smallest score above none, as scores have four decimals."""
+
 BIRTH_CONTRADICTS = 0.85
 COUNTRY_CONTRADICTS = 0.95
 """What a contradiction multiplies the score with; both together keep an exact name at 0.81."""
@@ -82,7 +85,9 @@ class Screener:
             held = best.get(row["listing_id"])
             if held is None or score > held[0]:
                 best[row["listing_id"]] = (score, number, comparison)
-        hits = [self._hit(query, key, *found) for key, found in best.items() if found[0] > 0]
+        # Evidence only lowers a score, so what the name alone does not reach needs no explanation.
+        least = max(threshold, MIN_SCORE)
+        hits = [self._hit(query, key, *found) for key, found in best.items() if found[0] >= least]
         kept = [hit for hit in hits if hit.score >= threshold]
         return sorted(kept, key=lambda hit: (-hit.score, hit.party_id))
 

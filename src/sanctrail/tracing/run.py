@@ -67,10 +67,12 @@ def _resolved(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Req
     """
     known = ledger.ids_of([*request.source_addresses, *sorted(request.stop_addresses)])
     strays = [a for a in request.source_addresses if a not in known]
-    named = [StolenPart(a) for a in strays if _moved(ledger, Part(a))]
+    asked = {str(p): p for p in (*request.stolen_parts, *request.stop_parts, *map(Part, strays))}
+    moved = {name for name, part in asked.items() if _moved(ledger, part)}
+    named = [StolenPart(a) for a in strays if a in moved]
     strays = [a for a in strays if Part(a) not in {Part(part.txid) for part in named}]
     parts = (*request.stolen_parts, *named)
-    missing = [*strays, *(str(p) for p in parts if not _moved(ledger, p))]
+    missing = [*strays, *(str(p) for p in parts if str(p) not in moved)]
     total = len(request.source_addresses) + len(request.stolen_parts)
     _refuse_nothing(missing, total)
     _refuse_mixed(ledger, request, parts)
@@ -79,11 +81,11 @@ def _resolved(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Req
     resolved = replace(
         request,
         source_addresses=tuple(a for a in request.source_addresses if a in known),
-        stolen_parts=tuple(p for p in parts if _moved(ledger, p)),
+        stolen_parts=tuple(p for p in parts if str(p) in moved),
         stop_parts=request.stop_parts - set(both),
     )
     absent = [a for a in request.stop_addresses if a not in known]
-    absent += [str(p) for p in request.stop_parts if not _moved(ledger, p)]
+    absent += [str(p) for p in request.stop_parts if str(p) not in moved]
     both_names = [*map(str, both), *(request.stop_addresses & set(request.source_addresses))]
     stops = len(request.stop_addresses) + len(request.stop_parts)
     return resolved, [
