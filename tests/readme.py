@@ -18,12 +18,16 @@ from sanctrail.cli.app import app
 ROOT = Path(__file__).resolve().parents[1]
 README = ROOT / "README.md"
 REAL_FILES = (
+    "lists/un/UN_consolidated_2025-11-20.xml.xz",
     "lists/un/UN_consolidated_2026-02-27.xml.xz",
     "lists/us_ofac/SDN_ADVANCED_2025-11-19.xml.bz2",
     "chains/thefts/atomic/Atomic-Atomic.csv",
     "chains/thefts/atomic/Atomic-source-addresses.csv",
     "chains/thefts/atomic/Atomic-terminal-addresses.csv",
 )
+TODAY = {"SOURCE_DATE_EPOCH": "1795392000"}
+"""2026-11-23, the day that the ages of lists in the README are told for."""
+
 SECONDS = re.compile(r"\(\d+\.\d s in all\)")
 
 
@@ -47,7 +51,7 @@ def run(command):
     """Run one command in the present folder and return its standard output, tidied at the ends."""
     words = shlex.split(command)
     words = ["sanctrail", "demo"] if words == ["make", "demo"] else words
-    result = CliRunner().invoke(app, words[1:], catch_exceptions=False)
+    result = CliRunner().invoke(app, words[1:], catch_exceptions=False, env=TODAY)
     assert result.exit_code == 0, result.output
     lines = [line.rstrip() for line in result.stdout.splitlines()]
     return [line for line in lines if line]

@@ -28,7 +28,14 @@ ORDER = (
 )
 REGISTER_COLUMN = {"names", "lists", "register", "screening"}
 MONEY_COLUMN = {"ledger", "attribution", "tracing"}
-LIBRARY = {"duckdb": {"ground"}, "lxml": {"lists"}, "typer": {"cli"}, "rich": {"ground", "cli"}}
+LIBRARY = {
+    "duckdb": {"ground"},
+    "lxml": {"lists"},
+    "python_calamine": {"ground"},
+    "httpx": {"lists"},
+    "typer": {"cli"},
+    "rich": {"ground", "cli"},
+}
 
 
 def imports():
@@ -106,7 +113,7 @@ def test_asking_for_help_imports_nothing_heavy():
     code = (
         "import sys; from sanctrail.cli.app import app; "
         "print(sorted({'duckdb', 'pyarrow', 'numpy', 'lxml', 'rapidfuzz', 'typst', 'fontTools', "
-        "'jinja2', 'matplotlib'} & set(sys.modules)))"
+        "'httpx', 'jinja2', 'matplotlib'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"

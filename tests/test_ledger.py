@@ -251,7 +251,7 @@ def test_a_needed_column_that_stands_twice_is_refused_and_another_is_not(tmp_pat
 
 def test_a_quote_left_open_is_an_error_that_names_the_line(tmp_path):
     open_quote = '2023-06-02 21:49:23,2,t,a,"Thief,b,,1\n'
-    with pytest.raises(InputError, match=r"flows\.csv, line 4: the record that begins here"):
+    with pytest.raises(InputError, match=r"flows\.csv: the record that begins on line 4"):
         imported(tmp_path, GOOD + open_quote + GOOD)
     assert not (tmp_path / "ledger").exists()
 

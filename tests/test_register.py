@@ -12,7 +12,7 @@ import sys
 import pytest
 
 from sanctrail.errors import FailedFiles, RegisterError, UnreadableFile, UnsafeFile
-from sanctrail.register import Register, has_register, load_lists
+from sanctrail.register import LoadOptions, Register, has_register, load_lists
 
 OLD_NAMES, NEW_NAMES = ("RI WON HO",), ("RI WON HO", "JANG YONG SON")
 
@@ -160,7 +160,7 @@ def test_a_workspace_without_lists_says_what_to_type(workspace):
 def test_another_layout_of_the_register_is_refused(write, workspace):
     load_lists([write("un.xml", un_list())], workspace)
     manifest = workspace / "register" / "manifest.json"
-    manifest.write_text(manifest.read_text().replace('"format": 1', '"format": 9'))
+    manifest.write_text(manifest.read_text().replace('"format": 2', '"format": 9'))
     for ask in (
         lambda: Register(workspace),
         lambda: load_lists([write("b", extract())], workspace),
@@ -265,7 +265,7 @@ def test_of_two_versions_with_one_date_the_later_load_counts(write, workspace, o
     texts = {"one": un_list(), "two": un_list(NEW_NAMES)}
     files = [write(f"{name}.xml", texts[name]) for name in order]
     for batch in [files] if at_once else [[file] for file in files]:
-        loaded, _ = load_lists(batch, workspace)
+        loaded, _ = load_lists(batch, workspace, LoadOptions(accept_drop=True))
     assert names_in(workspace) == (OLD_NAMES if order[-1] == "one" else NEW_NAMES)
     assert loaded[-1].current == loaded[-1].version_id
     before = bytes_of(workspace)
@@ -354,10 +354,10 @@ def test_the_engine_tells_what_it_cannot_read_in_a_sentence(tmp_path):
 @pytest.mark.parametrize(
     "text",
     [
-        '{"format":1,"versions":5}',
-        '{"format":1,"versions":[{}]}',
-        '{"format":1,"versions":["un"]}',
-        '{"format":1}',
+        '{"format":2,"versions":5}',
+        '{"format":2,"versions":[{}]}',
+        '{"format":2,"versions":["un"]}',
+        '{"format":2}',
         "[{}]",
         "{",
         "",
@@ -394,7 +394,7 @@ def test_a_list_without_its_regime_and_date_is_refused(write, workspace, about):
 
 KILLED = """
 import os, pathlib, shutil, signal, sys, time
-from sanctrail.ground import store
+from pyarrow import parquet
 from sanctrail.register import load_lists
 
 file, base = map(pathlib.Path, sys.argv[1:3])
@@ -434,7 +434,7 @@ AT_EACH_STEP = """
 pathlib.Path.replace = counted(pathlib.Path.replace)
 pathlib.Path.mkdir = counted(pathlib.Path.mkdir)
 os.fsync = counted(os.fsync)
-store.pq.write_table = counted(store.pq.write_table)
+parquet.write_table = counted(parquet.write_table)
 number = 1
 while attempt(number, kill_at=number)[1]:
     number += 1

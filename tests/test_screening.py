@@ -241,7 +241,7 @@ def test_a_column_without_a_name_is_no_problem(batch):
         ('name,born,country\n"A\nA",,\n\n"B,,\n"C",,\n', "begins on line 5 is not readable"),
         ("", "no header"),
         ("name,born,country\nJosé,,\n".encode("latin-1"), "not UTF-8"),
-        ("name,born,country\n" + "x" * 200_000 + ",,\n", "not readable as CSV"),
+        ("name,born,country\n" + "x" * 2_000_000 + ",,\n", "not readable as CSV"),
     ],
 )
 def test_a_file_that_cannot_be_screened_is_refused_and_writes_nothing(batch, text, said):

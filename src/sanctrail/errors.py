@@ -5,6 +5,8 @@
     │   ├── UnreadableFile          missing, truncated, damaged or not in a known format
     │   └── UnsafeFile              refused on sight: DOCTYPE, decompression bomb, oversized field
     ├── RegisterError               the workspace holds no register, or not the one asked for
+    │   ├── HeldVersion             a new version lacks too many parties to be taken unasked
+    │   └── StaleLists              the lists are older than the user allows; exit code 3
     ├── LedgerError                 the folder holds no ledger, or one of another kind
     ├── TraceError                  the trace asked for cannot be made
     └── MissingExtra                an optional package is not installed
@@ -36,6 +38,16 @@ class UnsafeFile(InputError):
 
 class RegisterError(SanctrailError):
     """The workspace holds no register, or not the version asked for."""
+
+
+class HeldVersion(RegisterError):
+    """A new version lacks too many of its list's parties to be taken without a word."""
+
+
+class StaleLists(RegisterError):
+    """The lists are older than the user allows."""
+
+    exit_code = 3
 
 
 class LedgerError(SanctrailError):

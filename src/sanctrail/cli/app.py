@@ -6,9 +6,9 @@ import typer
 from typer.core import TyperGroup
 
 from sanctrail import __version__
-from sanctrail.cli import demo, ledger, lists, names, report, screen, trace, wallet
+from sanctrail.cli import demo, ledger, lists, names, register, report, screen, trace, wallet
 
-ORDER = ("demo", "lists", "screen", "names", "wallet", "ledger", "trace", "report")
+ORDER = ("demo", "lists", "register", "screen", "names", "wallet", "ledger", "trace", "report")
 
 
 class WayOfTheWork(TyperGroup):
@@ -29,6 +29,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.add_typer(lists.app, name="lists")
+app.add_typer(register.app, name="register")
 app.command("screen")(screen.screen)
 app.add_typer(names.app, name="names")
 app.command("wallet")(wallet.wallet)

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sanctrail.cli import lists_update
 from sanctrail.cli.options import Json, Workspace
 from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
+from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
     from sanctrail.register import LoadedVersion
@@ -23,18 +25,35 @@ def lists() -> None:
 @app.command("load")
 def load(
     files: Annotated[
-        list[Path], typer.Argument(help="List files as published; .xz .gz .bz2 .zip are unpacked.")
+        list[Path],
+        typer.Argument(help="Files as published, folders, archives; packed ones are unpacked."),
     ],
     workspace: Workspace,
+    list_date: Annotated[
+        str | None,
+        typer.Option("--date", help="The day of lists that carry no date: 2022-01-31."),
+    ] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Refuse a file with bytes that XML forbids.")
+    ] = False,
+    accept_drop: Annotated[
+        bool,
+        typer.Option("--accept-drop", help="Take a version that lacks over 5 % of its list."),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Load list files, all of them or none.
 
     Example: sanctrail lists load consolidated.xml SDN_ADVANCED.XML
     """
-    from sanctrail.register import load_lists  # noqa: PLC0415
+    from sanctrail.register import LoadOptions, load_lists  # noqa: PLC0415
+    from sanctrail.text.dates import parse_date  # noqa: PLC0415
 
-    loaded, problems = load_lists(files, workspace)
+    day = parse_date(list_date) if list_date else None
+    if list_date and (day is None or day.precision != "day"):
+        raise InputError(f"--date '{list_date}' is no day. Write it as 2022-01-31.")
+    options = LoadOptions(day.earliest if day else "", strict, accept_drop)
+    loaded, problems = load_lists(files, workspace, options)
     if as_json:
         print_json(
             {
@@ -66,6 +85,9 @@ def load(
     total = sum(version.parties for version in loaded)
     lists = "1 list" if len(loaded) == 1 else f"{len(loaded)} lists"
     say(f"{total:,} parties from {lists} in {workspace}")
+
+
+app.command("update")(lists_update.update)
 
 
 def _remark(version: "LoadedVersion") -> str:

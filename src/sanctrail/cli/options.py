@@ -43,3 +43,12 @@ Workspace = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Csv = Annotated[bool, typer.Option("--csv", help="Print CSV and nothing else.")]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="The lists as they stood on this day: 2021-03-12."),
+]
+MaxAge = Annotated[
+    int | None,
+    typer.Option("--max-age", min=0, help="Exit with 3 if a list is older than so many days."),
+]

@@ -1,5 +1,6 @@
 """Drawing answers: one JSON document, or tables and sentences for people."""
 
+import csv
 import json
 import sys
 from collections.abc import Iterable, Sequence
@@ -43,6 +44,27 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     if not sys.stdout.isatty():
         console = Console(highlight=False, width=120)
     console.print(table)
+
+
+def emit(columns: Sequence[str], rows: Iterable[Sequence[Any]], as_csv: bool) -> None:
+    """Print rows as CSV for other programs, or as a table for people.
+
+    Lists within a cell are joined; columns whose name begins with `#` are numbers.
+    """
+    if not as_csv:
+        print_table(columns, ([_cell(cell) for cell in row] for row in rows))
+        return
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow([column.removeprefix("#") for column in columns])
+    writer.writerows([_cell(cell, grouped=False) for cell in row] for row in rows)
+
+
+def _cell(value: Any, *, grouped: bool = True) -> str:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}" if grouped else str(value)
+    if isinstance(value, list | tuple):
+        return "; ".join(map(str, value))
+    return "" if value is None else str(value)
 
 
 def problem_dicts(problems: Iterable[Problem]) -> list[dict[str, str]]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sanctrail.cli.options import Json, Workspace, check_output, refuse_given
+from sanctrail.cli.options import AsOf, Json, MaxAge, Workspace, check_output, refuse_given
 from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
 from sanctrail.errors import InputError
 
@@ -44,6 +44,8 @@ def screen(
     threshold: Annotated[
         float, typer.Option("--threshold", min=0.0, max=1.0, help="Lowest score of a hit.")
     ] = _THRESHOLD,
+    as_of: AsOf = None,
+    max_age: MaxAge = None,
     as_json: Json = False,
 ) -> None:
     """Screen a name, or every row of a CSV file, against the register.
@@ -60,17 +62,31 @@ def screen(
             "--country-column": country_column,
         }
         refuse_given(of_a_file, "only for --input FILE, not for a NAME")
-        _screen_one(workspace, name or "", dob, country, threshold, as_json=as_json)
+        query = _query(name or "", dob, country)
+        register = _open(workspace, as_of, max_age)
+        _screen_one(register, query, dob, threshold, as_json=as_json)
         return
     refuse_given({"--dob": dob, "--country": country}, "only for a NAME, not for --input FILE")
     if output is None:
         raise InputError("Give --output FILE, where the hits of the --input file shall go.")
     columns = (name_column or "name", dob_column, country_column)
-    _screen_file(workspace, source, columns, output, threshold, as_json=as_json)
+    check_output(output)
+    register = _open(workspace, as_of, max_age)
+    _screen_file(register, source, columns, output, threshold, as_json=as_json)
+
+
+def _open(workspace: Path, as_of: str | None, max_age: int | None) -> "Register":
+    from sanctrail.register import Register  # noqa: PLC0415
+    from sanctrail.register.ages import refuse_older  # noqa: PLC0415
+
+    register = Register(workspace, as_of or "")
+    if max_age is not None:
+        refuse_older(register.views, max_age)
+    return register
 
 
 def _screen_file(
-    workspace: Path,
+    register: "Register",
     source: Path,
     columns: tuple[str, str | None, str | None],
     output: Path,
@@ -78,11 +94,8 @@ def _screen_file(
     *,
     as_json: bool,
 ) -> None:
-    from sanctrail.register import Register  # noqa: PLC0415
     from sanctrail.screening import QueryColumns, Screener, screen_file  # noqa: PLC0415
 
-    check_output(output)
-    register = Register(workspace)
     summary = screen_file(Screener(register), source, QueryColumns(*columns), output, threshold)
     if as_json:
         about = {"input": str(source), "output": str(output), "threshold": threshold}
@@ -106,24 +119,16 @@ def _summary(summary: "BatchSummary", register: "Register") -> dict[str, Any]:
 
 
 def _screen_one(
-    workspace: Path,
-    name: str,
-    dob: str | None,
-    country: str | None,
-    threshold: float,
-    *,
-    as_json: bool,
+    register: "Register", query: "Query", dob: str | None, threshold: float, *, as_json: bool
 ) -> None:
-    from sanctrail.register import Register  # noqa: PLC0415
+    from sanctrail.register.ages import in_words  # noqa: PLC0415
     from sanctrail.screening import Screener  # noqa: PLC0415
 
-    query = _query(name, dob, country)
-    register = Register(workspace)
     hits = Screener(register).screen(query, threshold)
     if as_json:
         print_json(
             {
-                "query": {"name": name, "dob": dob, "country": query.country or None},
+                "query": {"name": query.name, "dob": dob, "country": query.country or None},
                 "threshold": threshold,
                 "lists": _lists(register),
                 "hits": [asdict(hit) for hit in hits],
@@ -131,10 +136,10 @@ def _screen_one(
         )
         return
     if not hits:
-        say(f"No party scores {threshold:.2f} or more on {_lists_in_words(register)}.")
+        say(f"No party scores {threshold:.2f} or more on {in_words(register.views)}.")
         return
     _show(hits)
-    say(f"Screened against {_lists_in_words(register)}.")
+    say(f"Screened against {in_words(register.views)}.")
 
 
 def _show(hits: "list[Hit]") -> None:
@@ -170,12 +175,7 @@ def _query(name: str, dob: str | None, country: str | None) -> "Query":
     return Query(name, born, code)
 
 
-def _lists(register: "Register") -> list[dict[str, str]]:
-    return [
-        {"list_id": v["list_id"], "list_date": v["list_date"], "sha256": v["sha256"]}
-        for v in register.current
-    ]
+def _lists(register: "Register") -> list[dict[str, Any]]:
+    from sanctrail.register.ages import versions_used  # noqa: PLC0415
 
-
-def _lists_in_words(register: "Register") -> str:
-    return ", ".join(f"{v['list_id']} of {v['list_date']}" for v in register.current)
+    return versions_used(register.views)

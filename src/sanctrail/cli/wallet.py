@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sanctrail.cli.options import Json, Workspace
+from sanctrail.cli.options import AsOf, Json, Workspace
 from sanctrail.cli.render import print_json, print_table, say
 
 if TYPE_CHECKING:
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 def wallet(
     addresses: Annotated[list[str], typer.Argument(help="Wallet addresses.")],
     workspace: Workspace,
+    as_of: AsOf = None,
     as_json: Json = False,
 ) -> None:
     """Say whether an address is listed, by whom, under what and since when.
@@ -24,13 +25,13 @@ def wallet(
     """
     from sanctrail.addresses import describe  # noqa: PLC0415
     from sanctrail.register import Register  # noqa: PLC0415
+    from sanctrail.register.ages import in_words, versions_used  # noqa: PLC0415
 
-    register = Register(workspace)
+    register = Register(workspace, as_of or "")
     found: dict[str, list[RegisteredWallet]] = {}
     for listed in register.wallets(addresses):
         found.setdefault(listed.comparable, []).append(listed)
     forms = {address: describe(address) for address in addresses}
-    lists = [{"list_id": v["list_id"], "list_date": v["list_date"]} for v in register.current]
     if as_json:
         records = [
             {
@@ -42,11 +43,11 @@ def wallet(
             }
             for address, form in forms.items()
         ]
-        print_json({"addresses": records, "lists": lists})
+        print_json({"addresses": records, "lists": versions_used(register.views)})
         return
     for address, form in forms.items():
         _show(address, found.get(form.canonical, []), form)
-    say("Looked up in " + ", ".join(f"{v['list_id']} of {v['list_date']}" for v in lists) + ".")
+    say(f"Looked up in {in_words(register.views)}.")
 
 
 def _show(address: str, listed: "list[RegisteredWallet]", form: "AddressForm") -> None:

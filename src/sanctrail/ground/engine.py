@@ -1,29 +1,35 @@
-"""The narrow door to the query engine: register, run, count, write, drop.
+"""The narrow door to the query engine: register, run, fetch, count, write, drop.
 
 Everything above speaks SQL text to this protocol and never to DuckDB itself, so that the same
-jobs can run on another engine behind the same five verbs.
+jobs can run on another engine behind the same six verbs. Arrow is imported only where whole
+tables pass: a question with a short answer starts in half the time without it.
 """
 
 import contextlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Protocol, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import duckdb
-import pyarrow as pa
 
 from sanctrail.errors import UnreadableFile
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 
 class Engine(Protocol):
-    """Five verbs over named tables."""
+    """Six verbs over named tables."""
 
-    def register(self, name: str, source: Sequence[Path] | pa.Table) -> None:
+    def register(self, name: str, source: "Sequence[Path] | pa.Table") -> None:
         """Give a table or a set of Parquet files (same columns) a name to query it by."""
 
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> "pa.Table":
         """Run one query and return its rows; `?` takes the parameters in order."""
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run one query and return its rows by column name, for answers that are short."""
 
     def count(self, name: str) -> int:
         """Return the number of rows of a named table."""
@@ -55,9 +61,9 @@ class DuckEngine:
     ) -> None:
         self._connection.close()
 
-    def register(self, name: str, source: Sequence[Path] | pa.Table) -> None:
+    def register(self, name: str, source: "Sequence[Path] | pa.Table") -> None:
         """Give a table or a set of Parquet files a name."""
-        if isinstance(source, pa.Table):
+        if not isinstance(source, Sequence):
             self._connection.register(name, source)
             return
         files = ", ".join(_quoted(str(path)) for path in source)
@@ -66,10 +72,17 @@ class DuckEngine:
                 f'CREATE OR REPLACE VIEW "{name}" AS SELECT * FROM read_parquet([{files}])'  # noqa: S608
             )
 
-    def run(self, sql: str, parameters: Sequence[Any] = ()) -> pa.Table:
+    def run(self, sql: str, parameters: Sequence[Any] = ()) -> "pa.Table":
         """Run one query and return its rows."""
         with _told("query"):
             return self._connection.sql(sql, params=list(parameters)).to_arrow_table()
+
+    def fetch(self, sql: str, parameters: Sequence[Any] = ()) -> list[dict[str, Any]]:
+        """Run one query and return its rows by column name."""
+        with _told("query"):
+            answer = self._connection.execute(sql, list(parameters))
+            names = [column[0] for column in answer.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in answer.fetchall()]
 
     def count(self, name: str) -> int:
         """Return the number of rows of a named table."""

@@ -2,7 +2,7 @@
 
 Packing is told by the first bytes, never by the name. The digest is that of the *unpacked*
 bytes, because those are what the publisher signed off; `bzip2 -dc FILE | sha256sum` gives the
-same.
+same. A workbook (XLSX, ODS) is a zip file by nature and is not unpacked; its digest is its own.
 """
 
 import bz2
@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -30,8 +31,21 @@ MAX_RATIO = 400
 RATIO_FLOOR = 64 << 20
 """Below this unpacked size the ratio says nothing: a small file may pack very well."""
 
+MAX_MEMBERS = 10_000
+"""Files that one archive may hold."""
+
 _HEAD = 64 << 10
-_DAMAGED = (EOFError, OSError, lzma.LZMAError, zlib.error, zipfile.BadZipFile, NotImplementedError)
+_TAR_MAGIC = slice(257, 262)
+_WORKBOOK_MARKS = {"[Content_Types].xml", "mimetype"}
+_DAMAGED = (
+    EOFError,
+    OSError,
+    lzma.LZMAError,
+    zlib.error,
+    zipfile.BadZipFile,
+    NotImplementedError,
+    tarfile.TarError,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +60,14 @@ class FileDigest:
 class InputStream(io.RawIOBase):
     """Unpacked bytes of one file, hashed as they pass and stopped if they grow beyond reason."""
 
-    def __init__(self, unpacked: IO[bytes], raw: IO[bytes], bar: Bar, packed_size: int) -> None:
-        self.name = Path(raw.name).name
+    def __init__(
+        self, name: str, unpacked: IO[bytes], raw: IO[bytes], bar: Bar, packed_size: int
+    ) -> None:
+        self.name = name
         self._unpacked = unpacked
         self._raw = raw
         self._bar = bar
+        self._packed_size = packed_size
         self._limit = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
         self._hash = hashlib.sha256()
         self._size = 0
@@ -91,6 +108,10 @@ class InputStream(io.RawIOBase):
             pass
         return FileDigest(self.name, self._hash.hexdigest(), self._size)
 
+    def member(self, name: str, content: IO[bytes]) -> "InputStream":
+        """Return a file inside this one as a stream of its own, under the same bounds."""
+        return InputStream(name, content, self._raw, self._bar, self._packed_size)
+
     def _pull(self, size: int) -> bytes:
         try:
             data = self._unpacked.read(size)
@@ -129,7 +150,42 @@ def open_input(path: Path) -> Iterator[InputStream]:
                 f"{path}: the packed file is damaged. Fetch it again; nothing was changed."
             ) from error
         with Bar(f"reading {path.name}", packed_size) as bar:
-            yield InputStream(unpacked, raw, bar, packed_size)
+            yield InputStream(path.name, unpacked, raw, bar, packed_size)
+
+
+def open_members(path: Path) -> Iterator[InputStream]:
+    """Yield the file as one stream, or each file of a tar archive (packed or not) in turn.
+
+    A member's name is its path in the archive. Its stream can be read until the next is asked for.
+    """
+    with open_input(path) as stream:
+        if stream.head()[_TAR_MAGIC] != b"ustar":
+            yield stream
+            return
+        try:
+            yield from _members(stream)
+        except tarfile.TarError as error:
+            raise UnreadableFile(
+                f"{path}: the archive breaks off or is damaged ({error}). "
+                "Fetch it again; nothing was changed."
+            ) from error
+
+
+def _members(stream: InputStream) -> Iterator[InputStream]:
+    with tarfile.open(fileobj=io.BufferedReader(stream, 1 << 20), mode="r|") as archive:
+        for number, member in enumerate(archive):
+            if number >= MAX_MEMBERS:
+                raise UnsafeFile(
+                    f"{stream.name}: the archive holds more than {MAX_MEMBERS:,} files. Refused."
+                )
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is not None:
+                yield stream.member(member.name, content)
+
+
+def stream_of(name: str, data: bytes) -> InputStream:
+    """Return bytes at hand as a stream."""
+    return InputStream(name, io.BytesIO(data), io.BytesIO(), Bar("", 0), len(data))
 
 
 def _unpack(raw: IO[bytes], path: Path) -> IO[bytes]:
@@ -142,8 +198,27 @@ def _unpack(raw: IO[bytes], path: Path) -> IO[bytes]:
     if magic.startswith(b"\xfd7zXZ\x00"):
         return lzma.LZMAFile(raw)
     if magic.startswith(b"PK\x03\x04"):
-        return _only_member(zipfile.ZipFile(raw), path)
+        archive = zipfile.ZipFile(raw)
+        if _WORKBOOK_MARKS.isdisjoint(archive.namelist()):
+            return _only_member(archive, path)
+        _refuse_bomb(archive, path)
+        raw.seek(0)
     return raw
+
+
+def _refuse_bomb(workbook: zipfile.ZipFile, path: Path) -> None:
+    """Refuse a workbook whose parts grow beyond reason, by what its directory says of them.
+
+    A part cannot grow further than it says there: unpacking stops at that size.
+    """
+    size = sum(info.file_size for info in workbook.infolist())
+    packed = path.stat().st_size
+    if len(workbook.infolist()) > MAX_MEMBERS or size > max(RATIO_FLOOR, packed * MAX_RATIO):
+        raise UnsafeFile(
+            f"{path.name}: the workbook unpacks to {size:,} bytes in {len(workbook.infolist()):,} "
+            "parts, far more than a list of its size would. It looks like a decompression bomb; "
+            "refused."
+        )
 
 
 def _only_member(archive: zipfile.ZipFile, path: Path) -> IO[bytes]:

@@ -15,12 +15,12 @@ import shutil
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, Any
-
-import pyarrow as pa
-import pyarrow.parquet as pq
+from typing import IO, TYPE_CHECKING, Any
 
 from sanctrail.errors import UnreadableFile
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 MANIFEST = "manifest.json"
 LOCK = ".lock"
@@ -53,8 +53,10 @@ def replace_file(path: Path, data: bytes) -> None:
         beside.unlink(missing_ok=True)
 
 
-def write_table(path: Path, table: pa.Table) -> str:
+def write_table(path: Path, table: "pa.Table") -> str:
     """Write a table as Parquet and return the file's SHA-256."""
+    from pyarrow import parquet as pq  # noqa: PLC0415 - only those who write pay for it
+
     pq.write_table(table, path, compression="zstd", row_group_size=1 << 17)
     with path.open("rb+") as file:
         _flush(file)
@@ -80,11 +82,37 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 @contextlib.contextmanager
 def exclusive(folder: Path) -> Iterator[None]:
-    """Hold the folder's write lock; a second writer waits. The lock dies with its process."""
-    folder.mkdir(parents=True, exist_ok=True)
-    with (folder / LOCK).open("a+b") as file:
-        _lock(file)
-        yield
+    """Hold the folder's write lock; a second writer waits. The lock dies with its process.
+
+    A folder that was made for this and holds nothing in the end is taken away again.
+    """
+    made = [one for one in (folder, *folder.parents) if not one.exists()]
+    while True:
+        folder.mkdir(parents=True, exist_ok=True)
+        with (folder / LOCK).open("a+b") as file:
+            _lock(file)
+            if not _is_still(file, folder / LOCK):  # its last holder took the folder away
+                continue
+            try:
+                yield
+            finally:
+                _remove_empty(made)
+            return
+
+
+def _is_still(file: IO[bytes], path: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    return False
+
+
+def _remove_empty(made: list[Path]) -> None:
+    """Remove folders made for nothing, the innermost first; the lock is all that one may hold."""
+    for number, folder in enumerate(made):
+        with contextlib.suppress(OSError):
+            if not number and [entry.name for entry in folder.iterdir()] == [LOCK]:
+                (folder / LOCK).unlink()
+            folder.rmdir()
 
 
 @contextlib.contextmanager

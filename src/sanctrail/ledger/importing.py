@@ -1,6 +1,5 @@
 """Importing tables of transfers: every row becomes a transfer or a located problem."""
 
-import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ import pyarrow as pa
 
 from sanctrail.addresses import canonical, canonical_transaction
 from sanctrail.errors import InputError, LedgerError, Problem
+from sanctrail.ground.delimited import Records as Delimited
 from sanctrail.ground.inputs import InputStream, open_input
 from sanctrail.ledger.layouts import BUILT_IN, Layout, built_in_layout, read_layout
 from sanctrail.ledger.store import (
@@ -168,22 +168,12 @@ class _Record(NamedTuple):
 def _records(stream: InputStream, delimiter: str) -> Iterator[_Record]:
     """Yield the records that are not blank; a quote left open is an error, never a long field."""
     text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = Delimited(text, stream.name, delimiter)
     first = 1
-    try:
-        for fields in reader:
-            if fields:
-                yield _Record(first, reader.line_num, fields)
-            first = reader.line_num + 1
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"{stream.name}: not UTF-8 text. Save it as UTF-8 and import again."
-        ) from error
-    except csv.Error as error:
-        raise InputError(
-            f"{stream.name}, line {first}: the record that begins here is not readable as CSV "
-            f"({error}). Look for a quote that is not closed, mend it and import again."
-        ) from error
+    for fields in lines:
+        if fields:
+            yield _Record(first, lines.last, fields)
+        first = lines.last + 1
 
 
 def _check_header(header: list[str], layout: Layout, source: str) -> None:

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from sanctrail.errors import Problem, UnreadableFile
-from sanctrail.ground.inputs import InputStream
+from sanctrail.lists import ftm
 from sanctrail.lists.records import (
     KINDS,
     Birth,
@@ -24,12 +24,18 @@ from sanctrail.lists.records import (
     Name,
     Wallet,
 )
+from sanctrail.lists.source import ByteStream
 
 FORM = "extract"
 FORMAT = "sanctrail-extract/1"
 
 
-def read(stream: InputStream, problems: list[Problem]) -> Iterator[ListHeader | Listing]:
+def recognises(head: bytes) -> bool:
+    """Tell whether a file begins as an extract does: JSON that is not one object a line."""
+    return head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"{") and not ftm.recognises(head)
+
+
+def read(stream: ByteStream, problems: list[Problem]) -> Iterator[ListHeader | Listing]:
     """Yield each list's header followed by the listings read from it."""
     document = _document(stream)
     listings = [_record(item) for item in document["listings"]]
@@ -59,10 +65,15 @@ def _header(list_id: str, about: Any, source: str) -> ListHeader:
     return ListHeader(list_id, regime, FORM, list_date)
 
 
-def _document(stream: InputStream) -> dict[str, Any]:
+def _document(stream: ByteStream) -> dict[str, Any]:
     try:
         document = json.loads(stream.read())
     except (ValueError, RecursionError) as error:
+        if "Extra data" in str(error):
+            raise UnreadableFile(
+                f"{stream.name}: these are JSON records of no known layout, expected "
+                "FollowTheMoney entities (one a line) or an extract. See docs/lists.md; nothing was changed."
+            ) from error
         raise UnreadableFile(
             f"{stream.name}: the JSON is damaged or breaks off ({error}). "
             "Restore it from a copy; nothing was changed."
@@ -100,7 +111,8 @@ def _listing(
 def _check_values(listing: Listing) -> None:
     """Raise `TypeError` or `ValueError` where a field holds what the register cannot keep."""
     births = [(birth.earliest, birth.latest, birth.precision) for birth in listing.births]
-    for text in _leaves((astuple(replace(listing, births=())), births)):
+    given = astuple(replace(listing, births=(), delisted=""))  # type: ignore[arg-type]
+    for text in _leaves((given, births)):
         if not isinstance(text, str):
             raise TypeError(f"{text!r} is not text")
         text.encode()

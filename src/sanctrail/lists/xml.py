@@ -8,11 +8,15 @@ from typing import Any, cast
 from lxml import etree
 
 from sanctrail.errors import UnreadableFile, UnsafeFile
-from sanctrail.ground.inputs import InputStream
+from sanctrail.lists.source import ByteStream
 from sanctrail.text.fold import tidy
 
 MAX_FIELD = 1 << 20
-"""Characters that one element's text may have; the longest held remark has some 10,000."""
+"""Characters that one element's text may have; the longest held remark has some 10,000.
+
+Files come through `RepairedStream`, which stops texts and attributes of more bytes than this
+before the parser gathers them.
+"""
 
 Element = Any
 """An lxml element (the library's own types do not follow iterparse)."""
@@ -39,7 +43,7 @@ def refuse_doctype(head: bytes, name: str) -> None:
         )
 
 
-def elements(stream: InputStream, tags: Mapping[str, str]) -> Iterator[tuple[str, Element]]:
+def elements(stream: ByteStream, tags: Mapping[str, str]) -> Iterator[tuple[str, Element]]:
     """Yield (local name, element) as each element named in `tags` begins or ends.
 
     `tags` maps local names to the event wanted, `start` or `end`. An element that ended is
@@ -54,7 +58,7 @@ def elements(stream: InputStream, tags: Mapping[str, str]) -> Iterator[tuple[str
         ) from error
 
 
-def _events(stream: InputStream, tags: Mapping[str, str]) -> Iterator[tuple[str, Element]]:
+def _events(stream: ByteStream, tags: Mapping[str, str]) -> Iterator[tuple[str, Element]]:
     parser = etree.iterparse(
         cast("Any", stream),
         events=("start", "end"),

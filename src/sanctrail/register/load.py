@@ -6,12 +6,12 @@ The manifest names the versions that count; replacing it is the one step that ma
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sanctrail.errors import FailedFiles, Problem, SanctrailError
-from sanctrail.ground.memory import collector_resting
+from sanctrail.errors import FailedFiles, HeldVersion, Problem, SanctrailError
+from sanctrail.ground.engine import DuckEngine
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,
@@ -21,24 +21,43 @@ from sanctrail.ground.store import (
     write_json,
     write_table,
 )
-from sanctrail.lists import open_list
-from sanctrail.lists.formats import ListVersion
+from sanctrail.lists.formats import ListVersion, ReadOptions, open_lists
+from sanctrail.register.changes import keep_changes
 from sanctrail.register.manifest import (
     FOLDER,
     FORMAT,
     Version,
-    current_versions,
+    chain_of,
+    in_order,
     is_whole,
     read_versions,
 )
 from sanctrail.register.tables import tables_of
+from sanctrail.register.views import views_of
+
+MAX_DROP = 0.05
+"""Share of a list's parties that a new version may lack before a person must say it is right."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadOptions:
+    """How files are loaded.
+
+    `list_date` dates lists that carry no date; `strict` refuses a file with forbidden bytes;
+    `accept_drop` takes a version that lacks more than `MAX_DROP` of its list's parties.
+    """
+
+    list_date: str = ""
+    strict: bool = False
+    accept_drop: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class LoadedVersion:
     """What one load put into the register from one list of one file.
 
-    `current` is the id of the version of this list that counts after the load, often this one.
+    `current` is the id of the version that decides who is on the list after the load, often this
+    one; `parties` are those listed, `delisted` those that the list itself marks as lifted.
     """
 
     version_id: str
@@ -46,52 +65,118 @@ class LoadedVersion:
     regime: str
     format: str
     list_date: str
+    date_from: str
+    generated: str
     file: str
     sha256: str
     parties: int
+    delisted: int
     names: int
     wallets: int
     problems: int
+    cut: int
     changed: bool
     current: str = ""
 
 
-def load_lists(files: Sequence[Path], workspace: Path) -> tuple[list[LoadedVersion], list[Problem]]:
+def load_lists(
+    files: Sequence[Path], workspace: Path, options: LoadOptions | None = None
+) -> tuple[list[LoadedVersion], list[Problem]]:
     """Load list files into the workspace's register and say what each one held.
 
     Either every file is taken or none: when one or more cannot be read, raises `FailedFiles` (or
     the single error) with a sentence each and the register stays as it was.
     """
-    versions = _read_all(files)
+    options = options or LoadOptions()
     root = workspace / FOLDER
     with exclusive(root):
-        known = {entry["version_id"]: entry for entry in read_versions(root) or ()}
-        sweep(root, keep={MANIFEST, LOCK, *known})
-        loaded = [_store(version, root, known) for version in versions]
-        if any(version.changed for version in loaded):
-            entries = sorted(
-                known.values(), key=lambda e: (e["list_id"], e["list_date"], e["version_id"])
-            )
-            write_json(root / MANIFEST, {"format": FORMAT, "versions": entries})
-    current = {entry["list_id"]: entry["version_id"] for entry in current_versions(known.values())}
-    loaded = [replace(version, current=current[version.list_id]) for version in loaded]
-    return loaded, [problem for version in versions for problem in version.problems]
-
-
-def _read_all(files: Sequence[Path]) -> list[ListVersion]:
-    versions: list[ListVersion] = []
-    failures: list[SanctrailError] = []
-    for file in files:
+        held = {entry["version_id"]: entry for entry in read_versions(root) or ()}
+        sweep(root, keep=_kept(held.values()))
+        known = dict(held)
         try:
-            with collector_resting():
-                versions.extend(open_list(file))
-        except SanctrailError as error:
-            failures.append(error)
+            loaded, problems = _read_all(files, root, known, options)
+            if not options.accept_drop:
+                _refuse_drops(root, held, known)
+            _commit(root, known, changed=any(version.changed for version in loaded))
+        except BaseException:
+            sweep(root, keep=_kept(held.values()))
+            raise
+    current = {view.list_id: view.base["version_id"] for view in views_of(known.values())}
+    return [
+        replace(version, current=current.get(version.list_id, "")) for version in loaded
+    ], problems
+
+
+def _kept(versions: Iterable[Version]) -> set[str]:
+    """Return the names in the register's folder that count."""
+    kept = {MANIFEST, LOCK}
+    for version in versions:
+        kept.add(version["version_id"])
+        if version["changes"]:
+            kept.add(version["changes"]["folder"])
+    return kept
+
+
+def _read_all(
+    files: Sequence[Path], root: Path, known: dict[str, Version], options: LoadOptions
+) -> tuple[list[LoadedVersion], list[Problem]]:
+    """Read and write one version after the other, so that only one is in memory."""
+    loaded: list[LoadedVersion] = []
+    problems: list[Problem] = []
+    failures: list[SanctrailError] = []
+    for found in open_lists(files, ReadOptions(options.list_date, options.strict)):
+        if isinstance(found, SanctrailError):
+            failures.append(found)
+        elif not failures:
+            loaded.append(_store(found, root, known))
+            problems.extend(found.problems)
+        del found  # before the next one is read: a list fills hundreds of megabytes
     if len(failures) == 1:
         raise failures[0]
     if failures:
         raise FailedFiles(failures)
-    return versions
+    return loaded, problems
+
+
+def _commit(root: Path, known: dict[str, Version], *, changed: bool) -> None:
+    """Make the load real, if anything changed or a table of changes must be made again."""
+    for list_id in {version["list_id"] for version in known.values()}:
+        chain = chain_of(known.values(), list_id)
+        for version in chain[:1]:
+            version["changes"] = None
+        for version, place in keep_changes(root, chain):
+            version["changes"] = place
+            changed = True
+    if not changed:
+        return
+    entries = in_order(known.values())
+    write_json(root / MANIFEST, {"format": FORMAT, "versions": entries})
+    sweep(root, keep=_kept(entries))
+
+
+def _refuse_drops(root: Path, held: dict[str, Version], known: dict[str, Version]) -> None:
+    """Raise `HeldVersion` if a new version at a list's end lacks too many of its parties."""
+    for list_id in sorted({version["list_id"] for version in known.values()}):
+        chain = chain_of(known.values(), list_id)
+        if len(chain) < 2 or chain[-1]["version_id"] in held:  # noqa: PLR2004
+            continue
+        before, after = chain[-2], chain[-1]
+        were = _listed(root, before)
+        lost = were - _listed(root, after)
+        if len(lost) > MAX_DROP * len(were):
+            raise HeldVersion(
+                f"{after['file']}: this version of {list_id} ({after['list_date']}) lacks "
+                f"{len(lost):,} of the {len(were):,} parties of {before['list_date']}, more than "
+                f"{MAX_DROP:.0%}. It may be cut short. If the publisher did remove them, load it "
+                "with --accept-drop; nothing was changed."
+            )
+
+
+def _listed(root: Path, version: Version) -> set[str]:
+    with DuckEngine() as engine:
+        engine.register("listings", [root / version["version_id"] / "listings.parquet"])
+        table = engine.run("SELECT listing_id FROM listings WHERE NOT delisted")
+        return set(table.column(0).to_pylist())
 
 
 def _store(version: ListVersion, root: Path, known: dict[str, Version]) -> LoadedVersion:
@@ -101,34 +186,43 @@ def _store(version: ListVersion, root: Path, known: dict[str, Version]) -> Loade
     if held and is_whole(root, held):
         return loaded
     digests = _write(version, root / loaded.version_id)
-    # Only versions of one day need an order of loading; others are ordered by their dates alone.
-    day = version.header.list_id, version.header.list_date
-    same_day = sum((e["list_id"], e["list_date"]) == day for e in known.values())
     entry = asdict(loaded)
     del entry["changed"], entry["current"]
     known[loaded.version_id] = {
         **entry,
-        "sequence": held["sequence"] if held else same_day,
+        "sequence": held["sequence"] if held else _alike(entry, known),
         "bytes": version.file.size,
         "tables": digests,
+        "changes": held["changes"] if held else None,
     }
     return replace(loaded, changed=True)
 
 
+def _alike(entry: Version, known: dict[str, Version]) -> int:
+    """Count the versions that only the order of loading can tell from this one."""
+    keys = "list_id", "list_date", "format", "generated"
+    return sum(all(other[key] == entry[key] for key in keys) for other in known.values())
+
+
 def _described(version: ListVersion) -> LoadedVersion:
     header = version.header
+    delisted = sum(listing.delisted for listing in version.listings)
     return LoadedVersion(
         version_id=f"{header.list_id}_{header.list_date}_{header.form}_{version.file.sha256[:16]}",
         list_id=header.list_id,
         regime=header.regime,
         format=header.form,
         list_date=header.list_date,
+        date_from=version.date_from,
+        generated=header.generated,
         file=version.file.name,
         sha256=version.file.sha256,
-        parties=len(version.listings),
+        parties=len(version.listings) - delisted,
+        delisted=delisted,
         names=sum(len(listing.names) for listing in version.listings),
         wallets=sum(len(listing.wallets) for listing in version.listings),
         problems=len(version.problems),
+        cut=sum(bool(listing.cut) for listing in version.listings),
         changed=False,
     )
 

@@ -1,4 +1,4 @@
-"""The register's manifest: which versions are held, which of them count, and if they are whole."""
+"""The register's manifest: which versions are held, in which order they stand, and if whole."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -6,17 +6,18 @@ from typing import Any
 
 from sanctrail.errors import RegisterError, UnreadableFile
 from sanctrail.ground.store import file_sha256, read_manifest
-from sanctrail.lists.extract import FORM as EXTRACT
-from sanctrail.register.tables import SCHEMAS
+from sanctrail.lists.forms import FORMS
+from sanctrail.register.layout import TABLES as TABLE_NAMES
 
 FOLDER = "register"
-FORMAT = 1
-TABLES = tuple(f"{name}.parquet" for name in SCHEMAS)
+FORMAT = 2
+TABLES = tuple(f"{name}.parquet" for name in TABLE_NAMES)
 
 Version = dict[str, Any]
 """A version's entry in the manifest."""
 
-_TEXTS = ("version_id", "list_id", "regime", "format", "list_date", "file", "sha256")
+_TEXTS = ("version_id", "list_id", "regime", "format", "list_date", "generated", "file", "sha256")
+_NUMBERS = ("sequence", "cut", "parties")
 
 
 def read_versions(root: Path) -> list[Version] | None:
@@ -44,17 +45,29 @@ def read_versions(root: Path) -> list[Version] | None:
     return versions
 
 
-def current_versions(versions: Iterable[Version]) -> tuple[Version, ...]:
-    """Choose one version a list: a full one before an extract, then the latest by its own date.
+def rank(version: Version) -> tuple[str, int, str, int]:
+    """Order the versions of one list: by its own date, then by how much the form carries.
 
-    Of two with the same date the one loaded later counts: a publisher corrects a list that way.
+    Of two in one form and of one date the one published later counts, and where the list does
+    not give the moment, the one loaded later: a publisher corrects a list that way.
     """
-    chosen: dict[str, Version] = {}
-    for version in versions:
-        best = chosen.get(version["list_id"])
-        if best is None or _rank(version) > _rank(best):
-            chosen[version["list_id"]] = version
-    return tuple(chosen[list_id] for list_id in sorted(chosen))
+    form = FORMS[version["format"]]
+    return version["list_date"], form.rank, version["generated"], version["sequence"]
+
+
+def in_order(versions: Iterable[Version]) -> list[Version]:
+    """Return versions by list, those of one list in their order."""
+    return sorted(versions, key=lambda version: (version["list_id"], rank(version)))
+
+
+def is_partial(version: Version) -> bool:
+    """Tell whether a version is less than its whole list, so that absence means nothing."""
+    return FORMS[version["format"]].partial
+
+
+def chain_of(versions: Iterable[Version], list_id: str) -> list[Version]:
+    """Return the full versions of a list in their order: its history."""
+    return [one for one in in_order(versions) if one["list_id"] == list_id and not is_partial(one)]
 
 
 def is_whole(root: Path, version: Version, tables: Iterable[str] = TABLES) -> bool:
@@ -66,15 +79,13 @@ def is_whole(root: Path, version: Version, tables: Iterable[str] = TABLES) -> bo
         return False
 
 
-def _rank(version: Version) -> tuple[bool, str, int]:
-    return version["format"] != EXTRACT, version["list_date"], version["sequence"]
-
-
 def _is_version(entry: Any) -> bool:
     if not isinstance(entry, dict) or not isinstance(entry.get("tables"), dict):
         return False
     return (
         all(isinstance(entry.get(key), str) for key in _TEXTS)
-        and isinstance(entry.get("sequence"), int)
+        and all(isinstance(entry.get(key), int) for key in _NUMBERS)
+        and entry["format"] in FORMS
+        and isinstance(entry.get("changes"), dict | None)
         and all(isinstance(entry["tables"].get(table), str) for table in TABLES)
     )

@@ -1,25 +1,27 @@
-"""Asking the register: which versions it holds, whose wallet this is, all names to screen."""
+"""Asking the register: what the lists say on a day, from tables whose digests are checked."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from sanctrail.addresses import canonical
-from sanctrail.errors import RegisterError, UnreadableFile
+from sanctrail.errors import InputError, RegisterError, UnreadableFile
 from sanctrail.ground.engine import DuckEngine, Engine
 from sanctrail.ground.store import MANIFEST
-from sanctrail.register.manifest import (
-    FOLDER,
-    Version,
-    current_versions,
-    is_whole,
-    read_versions,
-)
+from sanctrail.lists.forms import FACTS
+from sanctrail.register.layout import FACTS_OF_TABLE, fact_sql
+from sanctrail.register.manifest import FOLDER, Version, chain_of, is_whole, read_versions
+from sanctrail.register.views import ListView, views_of
+from sanctrail.text.dates import parse_date
 
 Key = tuple[str, str]
 """(list_id, listing_id): two lists of one publisher may bear the same listing id."""
+
+_OF_LISTING = ("gender", "remark", "listing date")
+"""Facts that stand in the listings table itself, and may come from an earlier version."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,37 +45,67 @@ class RegisteredWallet:
 
 
 class Register:
-    """The current version of every list in a workspace, opened for reading."""
+    """Every list of a workspace as it stood on a day, opened for reading.
 
-    def __init__(self, workspace: Path) -> None:
-        root = workspace / FOLDER
-        versions = read_versions(root)
+    `as_of` is an ISO day; without one, the latest state. `views` are the lists in force then,
+    `current` the version of each that decides who is listed.
+    """
+
+    def __init__(self, workspace: Path, as_of: str = "") -> None:
+        self.root = workspace / FOLDER
+        versions = read_versions(self.root)
         if not versions:
             raise RegisterError(
                 f"{workspace}: this workspace holds no lists yet. "
                 "Load some with: sanctrail lists load FILE..."
             )
-        self._root = root
+        self.as_of = _day(as_of)
         self.versions: tuple[Version, ...] = tuple(versions)
-        self.current = current_versions(self.versions)
+        self.views: tuple[ListView, ...] = views_of(self.versions, self.as_of)
+        if not self.views:
+            first = min(version["list_date"] for version in self.versions)
+            raise RegisterError(
+                f"{workspace}: no list is held that is as old as {self.as_of}; the oldest version "
+                f"is of {first}. Ask for a later day, or load older versions."
+            )
+        self.current: tuple[Version, ...] = tuple(view.base for view in self.views)
 
-    def rows(self, table: str) -> list[dict[str, Any]]:
-        """Return all rows of one table over the current versions, in list and file order.
+    @cached_property
+    def engine(self) -> Engine:
+        """The engine that answers, opened with the first question and closed with the register."""
+        return DuckEngine()
 
-        Each row also has its list's id and date.
+    def rows(self, table: str, parties: Collection[str] | None = None) -> list[dict[str, Any]]:
+        """Return the rows of one table over all lists, in list and file order.
+
+        Only of the listing ids in `parties`, where given. Each row also has its list's id and
+        date. Parties that a list marks as lifted are left out.
         """
-        with DuckEngine() as engine:
-            return [row for version in self.current for row in self._read(engine, version, table)]
+        views = self.views if parties is None else self._of_regimes(parties)
+        return [row for view in views for row in self._of(view, table, parties)]
 
-    def listings(self) -> dict[Key, dict[str, Any]]:
-        """Return the current listings by list and id."""
-        return {_key(row): row for row in self.rows("listings")}
+    def _of_regimes(self, parties: Collection[str]) -> list[ListView]:
+        """Return the lists that can have these parties: an id begins with its regime."""
+        regimes = {listing_id.partition(":")[0] for listing_id in parties}
+        return [view for view in self.views if view.base["regime"] in regimes]
+
+    def listings(self, parties: Collection[str] | None = None) -> dict[Key, dict[str, Any]]:
+        """Return the listings by list and id."""
+        return {_key(row): row for row in self.rows("listings", parties)}
 
     def by_party(self, table: str) -> dict[str, list[dict[str, Any]]]:
         """Return the rows of one table grouped by listing id, from all lists that bear the id."""
         grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
         for row in self.rows(table):
             grouped[row["listing_id"]].append(row)
+        return grouped
+
+    def countries_by_party(self) -> dict[str, list[dict[str, Any]]]:
+        """Return every country tied to a party, by nationality, flag, address or birth."""
+        grouped = self.by_party("countries")
+        for row in self.rows("addresses"):
+            if row["country"]:
+                grouped[row["listing_id"]].append(row)
         return grouped
 
     def wallets(self, addresses: Iterable[str] | None = None) -> list[RegisteredWallet]:
@@ -84,32 +116,139 @@ class Register:
         ]
         if not rows:
             return []
-        listings = self.listings()
-        names = self._names_of({_key(row) for row in rows})
+        parties = {row["listing_id"] for row in rows}
+        listings = self.listings(parties)
+        names = self._names_of(parties)
         return [_wallet(row, listings[_key(row)], names[_key(row)]) for row in rows]
 
-    def _names_of(self, wanted: set[Key]) -> dict[Key, list[str]]:
-        names: dict[Key, list[str]] = defaultdict(list)
-        for row in self.rows("names"):
-            if _key(row) in wanted and row["kind"] in ("primary", "script"):
-                names[_key(row)].append(row["name"])
-        return names
+    def chain(self, list_id: str) -> list[Version]:
+        """Return the full versions of a list in their order, until the day asked about."""
+        chain = chain_of(self.versions, list_id)
+        return [one for one in chain if not self.as_of or one["list_date"] <= self.as_of]
 
-    def _read(self, engine: Engine, version: Version, table: str) -> list[dict[str, Any]]:
-        path = self._root / version["version_id"] / f"{table}.parquet"
-        damaged = RegisterError(
+    def read(
+        self, version: Version, table: str, sql: str, parameters: Iterable[Any] = ()
+    ) -> list[dict[str, Any]]:
+        """Run a query over one table of one version, named `this` in it, once it is found whole."""
+        self._check(version, table)
+        try:
+            self.engine.register("this", [self.root / version["version_id"] / f"{table}.parquet"])
+            rows = self.engine.fetch(sql, tuple(parameters))
+        except UnreadableFile as error:
+            raise self._damaged(version, table) from error
+        return rows
+
+    def ids_where(self, table: str, condition: str, parameters: Iterable[Any]) -> list[str]:
+        """Return the listing ids of one table's rows over all lists that meet an SQL condition.
+
+        In one question to the engine, so that it costs the same for one list and for twenty.
+        """
+        files = []
+        for view in self.views:
+            for version in (view.base,) if table == "listings" else view.versions:
+                self._check(version, table)
+                files.append(self.root / version["version_id"] / f"{table}.parquet")
+        self.engine.register("this", files)
+        sql = f"SELECT DISTINCT listing_id FROM this WHERE {condition} ORDER BY ALL"  # noqa: S608
+        return [row["listing_id"] for row in self.engine.fetch(sql, tuple(parameters))]
+
+    def _check(self, version: Version, table: str) -> None:
+        """Raise `RegisterError` unless a table of a version is whole."""
+        if not is_whole(self.root, version, [f"{table}.parquet"]):
+            raise self._damaged(version, table)
+
+    def _damaged(self, version: Version, table: str) -> RegisterError:
+        path = self.root / version["version_id"] / f"{table}.parquet"
+        return RegisterError(
             f"{path}: this table of the register is missing or damaged. Load the list again with: "
             f"sanctrail lists load {version['file']}"
         )
-        if not is_whole(self._root, version, [path.name]):
-            raise damaged
-        try:
-            engine.register(table, [path])
-            rows = engine.run(f'SELECT * FROM "{table}"').to_pylist()  # noqa: S608
-        except UnreadableFile as error:
-            raise damaged from error
-        about = {"list_id": version["list_id"], "list_date": version["list_date"]}
+
+    def _of(
+        self, view: ListView, table: str, parties: Collection[str] | None
+    ) -> list[dict[str, Any]]:
+        rows = (
+            self._listing_rows(view, parties)
+            if table == "listings"
+            else self._fact_rows(view, table, parties)
+        )
+        about = {"list_id": view.list_id, "list_date": view.base["list_date"]}
         return [{**row, **about} for row in rows]
+
+    def _listing_rows(
+        self, view: ListView, parties: Collection[str] | None
+    ) -> list[dict[str, Any]]:
+        sql, parameters = _within("SELECT * FROM this WHERE NOT delisted", parties)
+        rows = self.read(view.base, "listings", sql, parameters)
+        older = {fact: view.sources[fact] for fact in _OF_LISTING}
+        for fact, version in older.items():
+            if version["version_id"] == view.base["version_id"]:
+                continue
+            columns = f"SELECT listing_id, {_COLUMNS[fact]} FROM this"  # noqa: S608 - ours
+            sql, parameters = _within(columns, parties)
+            said = {
+                row["listing_id"]: row for row in self.read(version, "listings", sql, parameters)
+            }
+            for row in rows:
+                row.update(said.get(row["listing_id"], {}))
+        return rows
+
+    def _fact_rows(
+        self, view: ListView, table: str, parties: Collection[str] | None
+    ) -> list[dict[str, Any]]:
+        facts_from: dict[str, list[str]] = defaultdict(list)
+        for fact in FACTS_OF_TABLE.get(table, FACTS):
+            facts_from[view.sources[fact]["version_id"]].append(fact)
+        if table == "problems" or set(facts_from) == {view.base["version_id"]}:
+            return self._whole(view, table, parties)
+        listed = self._listed(view)
+        rows: list[dict[str, Any]] = []
+        for version in view.versions:
+            facts = facts_from.get(version["version_id"])
+            if facts is None:
+                continue
+            sql = f"SELECT * FROM this WHERE {fact_sql(table)} IN (SELECT unnest(?))"  # noqa: S608
+            sql, parameters = _within(sql, parties)
+            found = self.read(version, table, sql, [facts, *parameters])
+            rows.extend(row for row in found if row["listing_id"] in listed)
+        return rows
+
+    def _whole(
+        self, view: ListView, table: str, parties: Collection[str] | None
+    ) -> list[dict[str, Any]]:
+        if table == "problems":
+            return self.read(view.base, table, "SELECT * FROM this")
+        sql, parameters = _within("SELECT * FROM this WHERE true", parties)
+        rows = self.read(view.base, table, sql, parameters)
+        if not view.base["delisted"]:
+            return rows
+        listed = self._listed(view)
+        return [row for row in rows if row["listing_id"] in listed]
+
+    def _listed(self, view: ListView) -> set[str]:
+        sql = "SELECT listing_id FROM this WHERE NOT delisted"
+        return {row["listing_id"] for row in self.read(view.base, "listings", sql)}
+
+    def _names_of(self, wanted: Collection[str]) -> dict[Key, list[str]]:
+        names: dict[Key, list[str]] = defaultdict(list)
+        for row in self.rows("names", wanted):
+            if row["kind"] in ("primary", "script"):
+                names[_key(row)].append(row["name"])
+        return names
+
+
+_COLUMNS: Mapping[str, str] = {
+    "gender": "gender",
+    "remark": "remarks",
+    "listing date": "listed_on, listed_basis, amended_on",
+}
+
+
+def _within(sql: str, parties: Collection[str] | None) -> tuple[str, list[Any]]:
+    if parties is None:
+        return sql, []
+    joint = " AND " if " WHERE " in sql else " WHERE "
+    return f"{sql}{joint}listing_id IN (SELECT unnest(?))", [sorted(parties)]
 
 
 def has_register(workspace: Path) -> bool:
@@ -117,11 +256,22 @@ def has_register(workspace: Path) -> bool:
     return (workspace / FOLDER / MANIFEST).exists()
 
 
-def _key(row: dict[str, Any]) -> Key:
+def _day(text: str) -> str:
+    if not text:
+        return ""
+    day = parse_date(text)
+    if day is None or day.precision != "day":
+        raise InputError(f"--as-of '{text}' is no day. Write it as 2021-03-12.")
+    return day.earliest
+
+
+def _key(row: Mapping[str, Any]) -> Key:
     return row["list_id"], row["listing_id"]
 
 
-def _wallet(row: dict[str, Any], listing: dict[str, Any], names: Iterable[str]) -> RegisteredWallet:
+def _wallet(
+    row: Mapping[str, Any], listing: Mapping[str, Any], names: Iterable[str]
+) -> RegisteredWallet:
     return RegisteredWallet(
         listing_id=row["listing_id"],
         regime=listing["regime"],

@@ -5,9 +5,10 @@ import io
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Literal, TypeVar
 
 from sanctrail.errors import InputError, Problem
+from sanctrail.ground.delimited import Records
 from sanctrail.ground.inputs import InputStream, open_input
 from sanctrail.ground.store import replace_file
 from sanctrail.names import compare
@@ -171,7 +172,7 @@ def _records(table: _Table) -> Iterator[tuple[int, list[str]]]:
     filled up with empty cells.
     """
     text = io.TextIOWrapper(io.BufferedReader(table.stream), encoding="utf-8-sig", newline="")
-    lines = _Lines(csv.reader(text, strict=True), table.stream.name)
+    lines = Records(text, table.stream.name)
     table.header = next(lines, [])
     yield -1, table.header
     width = len(table.header)
@@ -180,38 +181,6 @@ def _records(table: _Table) -> Iterator[tuple[int, list[str]]]:
             where = f"data row {number} (line {lines.last})"
             table.note(where, "has another number of fields")
         yield number, record + [""] * (width - len(record))
-
-
-class _Lines:
-    """Records of a CSV file; what makes it unreadable is told with where the record began."""
-
-    def __init__(self, reader: Any, name: str) -> None:
-        self._reader = reader
-        self._name = name
-
-    @property
-    def last(self) -> int:
-        """The line on which the record just given ends."""
-        return int(self._reader.line_num)
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> list[str]:
-        begun = self.last + 1
-        try:
-            return list(next(self._reader))
-        except UnicodeDecodeError as error:
-            raise InputError(
-                f"{self._name}: the file is not UTF-8 text (byte 0x{error.object[error.start]:02x} "
-                f"at {error.start}). Save it as UTF-8 and run again."
-            ) from error
-        except csv.Error as error:
-            raise InputError(
-                f"{self._name}: the record that begins on line {begun} is not readable as CSV "
-                f"({error}). Look for a quotation mark that is never closed, save the file as "
-                "comma-separated UTF-8 and run again."
-            ) from error
 
 
 def _query_reader(table: _Table, columns: QueryColumns) -> Callable[[int, list[str]], Query | None]:

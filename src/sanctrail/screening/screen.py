@@ -70,7 +70,7 @@ class Screener:
         with collector_resting():
             self._listings = register.by_party("listings")
             self._births = register.by_party("births")
-            self._countries = register.by_party("countries")
+            self._countries = register.countries_by_party()
             self._names = register.rows("names")
             self._index = NameIndex([row["name"] for row in self._names])
 

@@ -8,10 +8,11 @@ nationality (Afghan) that of its country where it can mean only one.
 
 import csv
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 
+@lru_cache(maxsize=1 << 14)
 def country_code(text: str) -> str:
     """Return the code of a country's name, alpha-2 or alpha-3 code; empty if it is unknown.
 

@@ -50,6 +50,8 @@ _SCRIPT_OF_PREFIX = {
 
 def script_of(text: str) -> str:
     """Return the ISO 15924 code of the script most letters are in; empty if none is known."""
+    if text.isascii():
+        return "Latn" if any(map(str.isalpha, text)) else ""
     counts: dict[str, int] = {}
     for character in text:
         if character.isalpha():

@@ -1,0 +1,347 @@
+"""`sanctrail register`: who is listed, by whom, since when, under what, and what changed."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from sanctrail.cli.options import AsOf, Csv, Json, Workspace, check_output
+from sanctrail.cli.pages import show_pages
+from sanctrail.cli.render import emit, print_json, say
+from sanctrail.errors import InputError
+
+if TYPE_CHECKING:
+    from sanctrail.register import Register
+
+app = typer.Typer(help="Ask the register: parties, changes, programmes.", no_args_is_help=True)
+
+_CHANGE_COLUMNS = (
+    "list_id",
+    "change",
+    "listing_id",
+    "primary_name",
+    "fact",
+    "before",
+    "after",
+    "not_before",
+    "not_after",
+    "on_date",
+    "was_listed_until",
+    "kind",
+    "programmes",
+)
+
+
+@app.callback()
+def register() -> None:
+    """Ask the register: who is listed, by whom, since when, under what, and what changed."""
+
+
+def _open(workspace: Path, as_of: str | None) -> "Register":
+    from sanctrail.register import Register  # noqa: PLC0415
+
+    return Register(workspace, as_of or "")
+
+
+def _used(register: "Register") -> dict[str, Any]:
+    from sanctrail.register.ages import versions_used  # noqa: PLC0415
+
+    return {"as_of": register.as_of or None, "lists": versions_used(register.views)}
+
+
+def _say_used(register: "Register") -> None:
+    from sanctrail.register.ages import in_words  # noqa: PLC0415
+
+    say(f"Rests on {in_words(register.views)}.")
+    following = [view for view in register.views if view.following is not None]
+    if register.as_of and following:
+        dates = (f"{v.list_id} of {v.following['list_date']}" for v in following if v.following)
+        say(f"As of {register.as_of}; the next versions are {', '.join(dates)}.")
+
+
+@app.command("show")
+def show(
+    party: Annotated[str, typer.Argument(help="Listing id, reference, exact name or wallet.")],
+    workspace: Workspace,
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Show all that the lists say of one party.
+
+    Example: sanctrail register show KPe.031
+    """
+    from sanctrail.register.party import find_parties, left_lists, pages_of  # noqa: PLC0415
+
+    register = _open(workspace, as_of)
+    keys = find_parties(register, party)
+    if not keys:
+        raise InputError(
+            f"'{party}': no list in force has this id, reference, exact name or wallet."
+            f"{left_lists(register, party)} Names that are only similar are found by: "
+            f"sanctrail screen '{party}'"
+        )
+    pages = pages_of(register, keys)
+    if as_json:
+        print_json({"party": party, **_used(register), "listings": pages})
+        return
+    show_pages(pages)
+    _say_used(register)
+
+
+@app.command("changes")
+def changes(
+    workspace: Workspace,
+    since: Annotated[
+        str | None, typer.Option("--since", help="Versions of this day or later: 2025-03-01.")
+    ] = None,
+    list_id: Annotated[
+        str | None, typer.Option("--list", help="Only this list, such as us-sdn.")
+    ] = None,
+    change: Annotated[
+        str | None,
+        typer.Option("--change", help="Only these: listed, delisted or amended."),
+    ] = None,
+    programme: Annotated[
+        str | None, typer.Option("--programme", help="Only parties under a topic or programme.")
+    ] = None,
+    party: Annotated[
+        str | None, typer.Option("--party", help="Only parties whose name or id has this text.")
+    ] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show what changed from version to version of each list.
+
+    Example: sanctrail register changes --since 2025-01-01 --change delisted
+    """
+    from sanctrail.register.history import changes_since, select  # noqa: PLC0415
+    from sanctrail.text.dates import parse_date  # noqa: PLC0415
+
+    register = _open(workspace, as_of)
+    day = parse_date(since) if since else None
+    if since and day is None:
+        raise InputError(f"--since '{since}' is no date. Write it as 2025-03-01.")
+    rows = changes_since(register, day.earliest if day else "")
+    rows = select(rows, list_id=list_id, change=change, programme=programme, party=party)
+    if as_json:
+        print_json({"since": since, **_used(register), "changes": rows})
+        return
+    _show_changes(rows, as_csv=as_csv)
+    if not as_csv:
+        say(f"{len(rows):,} changes.")
+        _say_used(register)
+
+
+def _show_changes(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
+    if as_csv:
+        emit(_CHANGE_COLUMNS, ([row.get(c, "") for c in _CHANGE_COLUMNS] for row in rows), as_csv)
+        return
+    emit(
+        ("between", "list", "change", "listing", "party", "what"),
+        (
+            [
+                row["on_date"] or f"{row['not_before']} and {row['not_after']}",
+                row["list_id"],
+                row["change"],
+                row["listing_id"],
+                row["primary_name"],
+                _what(row),
+            ]
+            for row in rows
+        ),
+        as_csv,
+    )
+
+
+def _what(row: dict[str, Any]) -> str:
+    if row["change"] != "amended":
+        until = f"; was listed until {row['was_listed_until']}" if "was_listed_until" in row else ""
+        return ", ".join(row["programmes"]) + until
+    if row["before"] and row["after"]:
+        return f"{row['fact']}: {_short(row['before'])} -> {_short(row['after'])}"
+    return f"{row['fact']}: {'+' if row['after'] else '-'} {_short(row['after'] or row['before'])}"
+
+
+def _short(text: str, most: int = 160) -> str:
+    return text if len(text) <= most else text[:most] + " ..."
+
+
+@app.command("diff")
+def diff(
+    old: Annotated[str, typer.Argument(help="Version id, or LIST@DATE: us-sdn@2024-12-19.")],
+    new: Annotated[str, typer.Argument(help="Version id, LIST@DATE, or LIST for the latest.")],
+    workspace: Workspace,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show how two versions of one list differ.
+
+    Example: sanctrail register diff us-sdn@2024-12-19 us-sdn@2025-04-02
+    """
+    from sanctrail.register.history import difference  # noqa: PLC0415
+
+    found = difference(_open(workspace, None), old, new)
+    if as_json:
+        sides = {"old": found.old["version_id"], "new": found.new["version_id"]}
+        about = {"not_compared": found.not_compared, "changes": found.changes}
+        print_json({**sides, **about})
+        return
+    _show_changes(list(found.changes), as_csv=as_csv)
+    if not as_csv:
+        say(
+            f"{len(found.changes):,} changes from {found.old['version_id']} to "
+            f"{found.new['version_id']}."
+        )
+        if found.not_compared:
+            say(
+                "Not compared, since one of the two cannot say them alike: "
+                f"{', '.join(found.not_compared)}."
+            )
+
+
+@app.command("versions")
+def versions(
+    workspace: Workspace,
+    list_id: Annotated[str | None, typer.Option("--list", help="Only this list.")] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show every version that the register holds.
+
+    Example: sanctrail register versions --list un
+    """
+    held = [v for v in _open(workspace, None).versions if list_id in (None, v["list_id"])]
+    if as_json:
+        hidden = ("tables", "changes", "sequence")
+        print_json([{k: x for k, x in v.items() if k not in hidden} for v in held])
+        return
+    columns = ("list_id", "list_date", "format", "#parties", "#names", "#wallets", "#problems",
+               "file", "version_id")  # fmt: skip
+    emit(columns, ([v[c.removeprefix("#")] for c in columns] for v in held), as_csv)
+
+
+@app.command("stats")
+def stats(
+    workspace: Workspace,
+    programmes: Annotated[
+        bool, typer.Option("--programmes", help="Count by programme instead of by list.")
+    ] = False,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Count what the register holds, list by list.
+
+    Example: sanctrail register stats
+    """
+    from sanctrail.register.counts import counts_by_list, counts_by_programme  # noqa: PLC0415
+
+    register = _open(workspace, as_of)
+    rows = counts_by_programme(register) if programmes else counts_by_list(register)
+    if as_json:
+        print_json({**_used(register), "counts": rows})
+        return
+    columns = tuple(rows[0])
+    heads = [f"#{c}" if isinstance(rows[0][c], int) else c for c in columns]
+    emit(heads, ([row[c] for c in columns] for row in rows), as_csv)
+    if not as_csv:
+        _say_used(register)
+
+
+@app.command("wallets")
+def wallets(
+    workspace: Workspace,
+    asset: Annotated[str | None, typer.Option("--asset", help="Only this code: XBT.")] = None,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show every listed wallet, with the verdict of its own checksum.
+
+    Example: sanctrail register wallets --asset ETH
+    """
+    from dataclasses import asdict  # noqa: PLC0415
+
+    from sanctrail.addresses import describe  # noqa: PLC0415
+
+    register = _open(workspace, as_of)
+    found = [w for w in register.wallets() if asset is None or w.asset == asset.upper()]
+    rows: list[dict[str, Any]] = []
+    for wallet in found:
+        form = describe(wallet.address)
+        rows.append({**asdict(wallet), "family": form.family, "checksum": form.checksum})
+    if as_json:
+        print_json({**_used(register), "wallets": rows})
+        return
+    columns = ("asset", "address", "family", "checksum", "listing_id", "primary_name",
+               "programmes", "listed_on")  # fmt: skip
+    emit(columns, ([row[c] for c in columns] for row in rows), as_csv)
+    if not as_csv:
+        failing = sum(row["checksum"] == "invalid" for row in rows)
+        parties = len({row["listing_id"] for row in rows})
+        say(f"{len(rows):,} wallets of {parties:,} parties; {failing:,} fail their own checksum.")
+        _say_used(register)
+
+
+@app.command("programme")
+def programme(
+    topic: Annotated[str, typer.Argument(help="A topic (DPRK) or a code as a list writes it.")],
+    workspace: Workspace,
+    as_of: AsOf = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Show who is listed under a programme, on every list.
+
+    Example: sanctrail register programme DPRK
+    """
+    from sanctrail.register.programmes import parties_under  # noqa: PLC0415
+
+    register = _open(workspace, as_of)
+    rows = parties_under(register, topic)
+    if as_json:
+        print_json({"programme": topic, **_used(register), "listings": rows})
+        return
+    columns = ("list_id", "listing_id", "reference", "kind", "primary_name", "listed_on", "under")
+    emit(columns, ([row[c] for c in columns] for row in rows), as_csv)
+    if not as_csv:
+        counts: dict[str, int] = {}
+        for row in rows:
+            counts[row["list_id"]] = counts.get(row["list_id"], 0) + 1
+        said = ", ".join(f"{count:,} on {list_id}" for list_id, count in counts.items())
+        say(f"{len(rows):,} listings under {topic}: {said}.")
+        _say_used(register)
+
+
+@app.command("export")
+def export(
+    output: Annotated[Path, typer.Option("--output", help="File to write (parquet: a folder).")],
+    workspace: Workspace,
+    form: Annotated[
+        Literal["ftm", "csv", "parquet"],
+        typer.Option("--format", help="FollowTheMoney JSON lines, one CSV, or Parquet tables."),
+    ] = "ftm",
+    as_of: AsOf = None,
+    as_json: Json = False,
+) -> None:
+    """Write all listings in force for other programs.
+
+    Example: sanctrail register export --format csv --output listings.csv
+    """
+    from sanctrail.register.export import export_csv, export_ftm, export_parquet  # noqa: PLC0415
+
+    if form == "parquet":
+        if output.exists():
+            raise InputError(f"--output {output}: exists already. Name a new folder.")
+    else:
+        check_output(output)
+    register = _open(workspace, as_of)
+    write = {"ftm": export_ftm, "csv": export_csv, "parquet": export_parquet}[form]
+    count = write(register, output)
+    if as_json:
+        print_json({"output": str(output), "format": form, "written": count, **_used(register)})
+        return
+    what = "entities" if form == "ftm" else "listings"
+    say(f"{count:,} {what} written to {output}")
+    _say_used(register)

@@ -1,0 +1,57 @@
+"""Programmes across regimes: one word for what every list calls by a code of its own."""
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatchcase
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sanctrail.errors import InputError
+from sanctrail.register.query import Register
+
+
+def topics() -> dict[str, dict[str, Any]]:
+    """Return the known topics: a title, and patterns of programme codes by regime."""
+    return dict(_table())
+
+
+@cache
+def _table() -> Mapping[str, dict[str, Any]]:
+    source = files("sanctrail") / "data" / "programmes.toml"
+    return tomllib.loads(source.read_text(encoding="utf-8"))
+
+
+def patterns_of(topic: str, regime: str) -> list[str]:
+    """Return the patterns that a topic or a code of one list stands for in a regime."""
+    known = _table().get(topic.upper())
+    return [pattern.lower() for pattern in known.get(regime, [])] if known else [topic.lower()]
+
+
+def is_under(topic: str, regime: str, programmes: Iterable[str]) -> bool:
+    """Tell whether one of a party's programmes belongs to a topic or is the code itself."""
+    return bool(_under(topic, regime, programmes))
+
+
+def _under(topic: str, regime: str, programmes: Iterable[str]) -> list[str]:
+    patterns = patterns_of(topic, regime)
+    return [p for p in programmes if any(fnmatchcase(p.lower(), q) for q in patterns)]
+
+
+def parties_under(register: Register, topic: str) -> list[dict[str, Any]]:
+    """Return the listings under a topic (DPRK) or under a programme code as a list writes it.
+
+    Raises `InputError` where no list in force has such a programme.
+    """
+    found = (
+        {**row, "under": _under(topic, row["regime"], row["programmes"])}
+        for row in register.rows("listings")
+    )
+    rows = [row for row in found if row["under"]]
+    if not rows:
+        known = ", ".join(sorted(_table()))
+        raise InputError(
+            f"'{topic}': no list in force has a programme of this name. Write a code as a list "
+            f"writes it (see: sanctrail register stats --programmes), or a topic: {known}."
+        )
+    return sorted(rows, key=lambda row: (row["list_id"], row["listed_on"], row["listing_id"]))
