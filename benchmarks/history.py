@@ -32,7 +32,7 @@ def load(lists, workspace):
     un, ofac = lists / "un", lists / "us_ofac"
     steps = [
         (sorted(un.glob("UN_consolidated_*.xz")), ""),
-        (sorted(ofac.glob("SDN_*.*z*")) + [ofac / "sdn_csv_history_2021-08_2024-05.tar.xz"], ""),
+        ([*ofac.glob("SDN_*.*z*"), ofac / "sdn_csv_history_2021-08_2024-05.tar.xz"], ""),
         ([ofac / "CONSOLIDATED_2025-05.xml.gz", ofac / "CONS_ENHANCED_2025-01.ZIP"], ""),
         ([ofac / "cons_csv_2025-12"], "2025-12-31"),
         (sorted((lists / "eu").glob("*xml*")) + sorted((lists / "uk").glob("*[hl]*.gz")), ""),

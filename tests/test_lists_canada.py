@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from sanctrail.errors import UnreadableFile
-from sanctrail.lists import canada
+from sanctrail.lists.ca import canada
 from sanctrail.lists.formats import ReadOptions, open_list
 from sanctrail.lists.records import Birth, Detail, Identifier, LegalAct, ListHeader, Name
 

@@ -13,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sanctrail.errors import InputError, UnreadableFile
-from sanctrail.lists.dpl import month_first, notices
 from sanctrail.lists.formats import ReadOptions, open_list
 from sanctrail.lists.records import (
     Address,
@@ -27,6 +26,7 @@ from sanctrail.lists.records import (
     Relation,
     Wallet,
 )
+from sanctrail.lists.us.dpl import month_first, notices
 
 DAY = ReadOptions(list_date="2023-11-15")
 HEADER = (

@@ -8,8 +8,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from sanctrail.ground.sheets import Sheet
-from sanctrail.lists import dfat
-from sanctrail.lists.dfat_dates import births_of, listed_of
+from sanctrail.lists.au import dfat
+from sanctrail.lists.au.dfat_dates import births_of, listed_of
 from sanctrail.lists.formats import ReadOptions, open_list
 from sanctrail.lists.records import (
     Address,

@@ -11,10 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sanctrail.errors import UnreadableFile, UnsafeFile
-from sanctrail.lists import extract, ftm
+from sanctrail.lists import extract
 from sanctrail.lists.formats import ReadOptions, open_list
-from sanctrail.lists.ftm_values import party_id
-from sanctrail.lists.ftm_write import entities
+from sanctrail.lists.ftm import ftm_read as ftm
+from sanctrail.lists.ftm.ftm_values import party_id
+from sanctrail.lists.ftm.ftm_write import entities
 from sanctrail.lists.records import (
     Address,
     Birth,

@@ -15,9 +15,11 @@ import pytest
 from sanctrail.errors import Problem, SanctrailError, UnreadableFile, UnsafeFile
 from sanctrail.ground.ods import is_ods, read_ods
 from sanctrail.ground.sheets import Sheet
-from sanctrail.lists import uk_ods
 from sanctrail.lists.formats import open_list
-from sanctrail.lists.imo import imo_identifier
+from sanctrail.lists.gb import uk_ods
+from sanctrail.lists.gb.uk_terms import numbered
+from sanctrail.lists.reading.imo import imo_identifier
+from sanctrail.lists.reading.text_wallets import wallets_in
 from sanctrail.lists.records import (
     Address,
     Birth,
@@ -31,8 +33,6 @@ from sanctrail.lists.records import (
     Relation,
     Wallet,
 )
-from sanctrail.lists.text_wallets import wallets_in
-from sanctrail.lists.uk_terms import numbered
 
 XML = "lists/uk/UK_Sanctions_List_RECONSTRUCTED_2026-08-22.xml.gz"
 ODS = "lists/uk/FCDO_SL_search_export_2025-08-11.ods"

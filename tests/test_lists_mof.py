@@ -8,11 +8,11 @@ from python_calamine import CalamineWorkbook
 
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.sheets import Sheet
-from sanctrail.lists import mof
 from sanctrail.lists.formats import open_list
-from sanctrail.lists.mof_dates import births_of, notices_of
-from sanctrail.lists.mof_names import aliases_of, english_name
-from sanctrail.lists.mof_terms import place_and_country, role_of
+from sanctrail.lists.jp import mof
+from sanctrail.lists.jp.mof_dates import births_of, notices_of
+from sanctrail.lists.jp.mof_names import aliases_of, english_name
+from sanctrail.lists.jp.mof_terms import place_and_country, role_of
 from sanctrail.lists.records import (
     Address,
     Birth,

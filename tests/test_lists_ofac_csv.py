@@ -16,10 +16,8 @@ from hypothesis import strategies as st
 
 from sanctrail.errors import InputError, UnreadableFile
 from sanctrail.ground.inputs import stream_of
-from sanctrail.lists import ofac_csv
 from sanctrail.lists.formats import ReadOptions, open_list, open_lists
 from sanctrail.lists.forms import FACTS as ALL_FACTS
-from sanctrail.lists.ofac_remarks import FACTS, facts_of, items_of
 from sanctrail.lists.records import (
     Address,
     Birth,
@@ -30,6 +28,8 @@ from sanctrail.lists.records import (
     Relation,
     Wallet,
 )
+from sanctrail.lists.us import ofac_csv
+from sanctrail.lists.us.ofac_remarks import FACTS, facts_of, items_of
 
 DAY = ReadOptions(list_date="2025-12-01")
 NULL = "-0- "

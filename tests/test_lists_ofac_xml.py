@@ -9,7 +9,6 @@ import pytest
 
 from sanctrail.errors import SanctrailError, UnreadableFile
 from sanctrail.lists import open_list
-from sanctrail.lists.ofac_terms import birth_of, date_text, linked_to, measures_of
 from sanctrail.lists.records import (
     Address,
     Birth,
@@ -20,6 +19,7 @@ from sanctrail.lists.records import (
     Relation,
     Wallet,
 )
+from sanctrail.lists.us.ofac_terms import birth_of, date_text, linked_to, measures_of
 
 OLD = "http://tempuri.org/sdnList.xsd"
 SLS = "https://sanctionslistservice.ofac.treas.gov/api/PublicationPreview/exports/XML"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from sanctrail.errors import UnreadableFile, UnsafeFile
 from sanctrail.ground.inputs import stream_of
-from sanctrail.lists import repair
-from sanctrail.lists.repair import RepairedStream, lost_letters, lost_script
+from sanctrail.lists.reading import repair
+from sanctrail.lists.reading.repair import RepairedStream, lost_letters, lost_script
 
 HEAD = b'<?xml version="1.0" encoding="UTF-8"?>\n'
 

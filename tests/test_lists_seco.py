@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import pytest
 
 from sanctrail.errors import UnreadableFile
-from sanctrail.lists import seco
+from sanctrail.lists.ch import seco
 from sanctrail.lists.formats import open_list
 from sanctrail.lists.records import (
     Address,

@@ -6,9 +6,15 @@ from pathlib import Path
 import pytest
 
 from sanctrail.errors import InputError, SanctrailError
-from sanctrail.lists.download import Download, DownloadError, Manners, Validators, check_address
 from sanctrail.lists.forms import LISTS
-from sanctrail.lists.sources import Source, read_sources, select
+from sanctrail.lists.publishers.download import (
+    Download,
+    DownloadError,
+    Manners,
+    Validators,
+    check_address,
+)
+from sanctrail.lists.publishers.sources import Source, read_sources, select
 
 
 def test_the_shipped_table_is_whole():

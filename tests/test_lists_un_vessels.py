@@ -6,10 +6,10 @@ import re
 import pytest
 
 from sanctrail.errors import SanctrailError, UnreadableFile, UnsafeFile
-from sanctrail.lists import un_vessels
 from sanctrail.lists.formats import open_list
 from sanctrail.lists.records import Country, Detail, Identifier, Measure, Name, Relation
-from sanctrail.lists.un_vessels import is_imo_number, recognises
+from sanctrail.lists.un import un_vessels
+from sanctrail.lists.un.un_vessels import is_imo_number, recognises
 
 TITLE = "Microsoft Word - 1718 Designated Vessels List 4 June 2020.docx"
 COLUMNS = (

@@ -21,8 +21,8 @@ import publisher as made
 from publisher import Publisher, sema_list, un_list, unpacked, whole
 from sanctrail.cli.lists_update import update
 from sanctrail.errors import RegisterError
-from sanctrail.lists.download import Manners
-from sanctrail.lists.sources import Source
+from sanctrail.lists.publishers.download import Manners
+from sanctrail.lists.publishers.sources import Source
 from sanctrail.register import Register
 from sanctrail.register.update import UpdateOptions, plan_update, update_lists
 

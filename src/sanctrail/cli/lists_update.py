@@ -49,8 +49,8 @@ def update(
 
     Example: sanctrail lists update un us-sdn
     """
-    from sanctrail.lists.download import Manners  # noqa: PLC0415
-    from sanctrail.lists.sources import read_sources, select  # noqa: PLC0415
+    from sanctrail.lists.publishers.download import Manners  # noqa: PLC0415
+    from sanctrail.lists.publishers.sources import read_sources, select  # noqa: PLC0415
     from sanctrail.register.update import (  # noqa: PLC0415
         UpdateOptions,
         plan_update,

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from sanctrail.errors import Problem, UnreadableFile
-from sanctrail.lists import ftm
+from sanctrail.lists.ftm import ftm_read as ftm
 from sanctrail.lists.records import (
     KINDS,
     Birth,
@@ -72,7 +72,8 @@ def _document(stream: ByteStream) -> dict[str, Any]:
         if "Extra data" in str(error):
             raise UnreadableFile(
                 f"{stream.name}: these are JSON records of no known layout, expected "
-                "FollowTheMoney entities (one a line) or an extract. See docs/lists.md; nothing was changed."
+                "FollowTheMoney entities (one a line) or an extract. See docs/lists.md; nothing "
+                "was changed."
             ) from error
         raise UnreadableFile(
             f"{stream.name}: the JSON is damaged or breaks off ({error}). "

@@ -11,44 +11,32 @@ from sanctrail.errors import Problem, SanctrailError, UnreadableFile
 from sanctrail.ground.inputs import FileDigest, InputStream, open_members, stream_of
 from sanctrail.ground.memory import collector_resting
 from sanctrail.ground.sheets import read_sheets
-from sanctrail.lists import (
-    canada,
-    csl,
-    dfat,
-    dpl,
-    eu,
-    eu_csv,
-    eu_whole,
-    extract,
-    ftm,
-    mof,
-    ofac_advanced,
-    ofac_csv,
-    ofac_enhanced,
-    ofac_xml,
-    ofsi,
-    seco,
-    uk,
-    uk_ods,
-    un,
-    un_vessels,
-)
+from sanctrail.lists import extract
+from sanctrail.lists.au import dfat
+from sanctrail.lists.ca import canada
+from sanctrail.lists.ch import seco
+from sanctrail.lists.eu import eu_csv, eu_whole, eu_xml
 from sanctrail.lists.forms import FORMS
+from sanctrail.lists.ftm import ftm_read
+from sanctrail.lists.gb import ofsi, uk_ods, uk_xml
+from sanctrail.lists.jp import mof
+from sanctrail.lists.reading.repair import RepairedStream
+from sanctrail.lists.reading.xml import refuse_doctype, root_name
 from sanctrail.lists.records import ListHeader, Listing
-from sanctrail.lists.repair import RepairedStream
 from sanctrail.lists.source import FileFormat, Reader, Records, SheetFormat
-from sanctrail.lists.xml import refuse_doctype, root_name
+from sanctrail.lists.un import un_vessels, un_xml
+from sanctrail.lists.us import csl, dpl, ofac_advanced, ofac_csv, ofac_enhanced, ofac_xml
 from sanctrail.text.dates import parse_date
 
 XML_READERS: dict[str, Reader] = {
     module.ROOT: module.read
     for module in (
-        un, ofac_advanced, ofac_xml, ofac_enhanced, eu, eu_whole, uk, seco, canada,
+        un_xml, ofac_advanced, ofac_xml, ofac_enhanced, eu_xml, eu_whole, uk_xml, seco, canada,
     )
 }  # fmt: skip
 """Readers by the local name of the XML root element."""
 
-OTHER_READERS: tuple[FileFormat, ...] = (extract, ftm, un_vessels, csl, dpl, eu_csv, ofsi)
+OTHER_READERS: tuple[FileFormat, ...] = (extract, ftm_read, un_vessels, csl, dpl, eu_csv, ofsi)
 """Modules that recognise their file by its head and read its stream."""
 
 SHEET_READERS: tuple[SheetFormat, ...] = (dfat, mof, uk_ods)

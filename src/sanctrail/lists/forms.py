@@ -178,8 +178,7 @@ FORMS = {
         Form(
             "eu-csv",
             _carries(
-                "name, alias, weak alias, script name, kind, programme, listing date, birth,"
-                "gender",
+                "name, alias, weak alias, script name, kind, programme, listing date, birth,gender",
                 "birth place, nationality, address, identifier, legal act, detail, remark",
                 "csv",
             ),

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from sanctrail.ground.store import replace_file, staging, write_table
 from sanctrail.lists.forms import LISTS
-from sanctrail.lists.ftm_write import entities
+from sanctrail.lists.ftm.ftm_write import entities
 from sanctrail.lists.records import Listing
 from sanctrail.register.facts import birth_text
 from sanctrail.register.query import Register

@@ -16,8 +16,14 @@ from typing import Any
 
 from sanctrail.errors import HeldVersion, Problem, SanctrailError
 from sanctrail.ground.store import exclusive, file_sha256, sweep, write_json
-from sanctrail.lists.download import Download, Manners, Validators, check_address, download
-from sanctrail.lists.sources import Source
+from sanctrail.lists.publishers.download import (
+    Download,
+    Manners,
+    Validators,
+    check_address,
+    download,
+)
+from sanctrail.lists.publishers.sources import Source
 from sanctrail.register.load import LoadedVersion, LoadOptions, load_lists
 from sanctrail.register.manifest import FOLDER, is_whole, read_versions
 

@@ -1,0 +1,1 @@
+"""Australia: the DFAT consolidated list."""

@@ -1,0 +1,1 @@
+"""Canada: the consolidated autonomous sanctions list (SEMA)."""

@@ -1,0 +1,1 @@
+"""Switzerland: the SECO list."""

@@ -1,0 +1,1 @@
+"""The European Union: the consolidated list of financial sanctions in all its layouts."""

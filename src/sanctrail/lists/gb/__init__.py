@@ -1,0 +1,1 @@
+"""The United Kingdom: the UK Sanctions List and its predecessor."""

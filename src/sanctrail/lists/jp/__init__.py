@@ -1,0 +1,1 @@
+"""Japan: the asset freeze list of the Ministry of Finance."""

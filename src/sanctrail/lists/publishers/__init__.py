@@ -1,0 +1,1 @@
+"""Where the lists are published, and fetching them from there."""
