@@ -232,7 +232,7 @@ def test_vessel_carries_its_imo_number_and_a_false_one_is_told():
     assert (listing.kind, listing.identifiers) == ("vessel", (Identifier("IMO", "9074729"),))
     _, [listing], problems = load(whole(ship.replace("9074729", "9074720")))
     assert listing.identifiers == (Identifier("IMO", "9074720"),)
-    assert "fails its check digit" in problems[0]
+    assert "has a wrong check digit" in problems[0]
 
 
 MODIFICATION = '<modification modification-type="{}" {}/>'

@@ -7,9 +7,10 @@ import pytest
 
 from sanctrail.errors import SanctrailError, UnreadableFile, UnsafeFile
 from sanctrail.lists.formats import open_list
+from sanctrail.lists.reading.imo import is_ship_number
 from sanctrail.lists.records import Country, Detail, Identifier, Measure, Name, Relation
 from sanctrail.lists.un import un_vessels
-from sanctrail.lists.un.un_vessels import is_imo_number, recognises
+from sanctrail.lists.un.un_vessels import recognises
 
 TITLE = "Microsoft Word - 1718 Designated Vessels List 4 June 2020.docx"
 COLUMNS = (
@@ -194,8 +195,8 @@ def test_bytes_that_are_no_text_are_told_and_the_vessels_read(load):
 
 @pytest.mark.parametrize("number", ["9074729", "7303803", "8909575"])
 def test_the_check_digit_of_an_imo_number_is_checked(number):
-    assert is_imo_number(number)
-    assert not is_imo_number(number[:-1] + str((int(number[-1]) + 1) % 10))
+    assert is_ship_number(number)
+    assert not is_ship_number(number[:-1] + str((int(number[-1]) + 1) % 10))
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ def test_every_held_vessel_is_read_with_its_number_and_day(held):
     days = re.findall(r"\b\d\d-[A-Z][a-z]{2}-\d\d\b", text)
     read = [day for one in version.listings for day in (one.listed_on, *one.amended_on)]
     assert len(days) == len(read) == 60
-    assert all(is_imo_number(number) for number in numbers)
+    assert all(is_ship_number(number) for number in numbers)
 
 
 def test_every_held_name_mmsi_flag_sign_and_measure_is_read(held):

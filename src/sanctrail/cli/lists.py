@@ -82,9 +82,15 @@ def load(
         ),
     )
     print_problems(problems, "give --json to see all")
-    total = sum(version.parties for version in loaded)
-    lists = "1 list" if len(loaded) == 1 else f"{len(loaded)} lists"
-    say(f"{total:,} parties from {lists} in {workspace}")
+    say(f"{_in_words(loaded)} in {workspace}")
+
+
+def _in_words(loaded: "list[LoadedVersion]") -> str:
+    lists = len({version.list_id for version in loaded})
+    counted = "1 list" if lists == 1 else f"{lists} lists"
+    if len(loaded) > lists:
+        return f"{len(loaded)} versions of {counted}"
+    return f"{sum(version.parties for version in loaded):,} parties from {counted}"
 
 
 app.command("update")(lists_update.update)

@@ -1,9 +1,10 @@
 """A party's page for people: what each list says of it, heading by heading."""
 
+import textwrap
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from sanctrail.cli.render import say
+from sanctrail.cli.render import WIDTH, say
 
 _HEADINGS = 16
 _SHOWN = 12
@@ -22,10 +23,18 @@ def show_pages(pages: Iterable[dict[str, Any]]) -> None:
 
 def _section(heading: str, lines: list[str]) -> None:
     shown = lines if len(lines) <= _SHOWN + 1 else lines[:_SHOWN]
-    for number, line in enumerate(shown):
-        say(f"{heading if not number else '':<{_HEADINGS}}{line}")
+    printed = [part for line in shown for part in _wrapped(line)]
     if len(shown) < len(lines):
-        say(f"{'':<{_HEADINGS}}and {len(lines) - len(shown):,} more (--json gives all)")
+        printed.append(f"and {len(lines) - len(shown):,} more (--json gives all)")
+    for number, line in enumerate(printed):
+        say(f"{heading if not number else '':<{_HEADINGS}}{line}")
+
+
+def _wrapped(line: str) -> list[str]:
+    width = WIDTH - _HEADINGS
+    if len(line) <= width:
+        return [line]
+    return textwrap.wrap(line, width, break_long_words=False, break_on_hyphens=False)
 
 
 def _sections(page: dict[str, Any]) -> Iterator[tuple[str, list[str]]]:

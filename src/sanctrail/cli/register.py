@@ -7,7 +7,7 @@ import typer
 
 from sanctrail.cli.options import AsOf, Csv, Json, Workspace, check_output
 from sanctrail.cli.pages import show_pages
-from sanctrail.cli.render import emit, print_json, say
+from sanctrail.cli.render import emit, print_json, say, say_long
 from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ _CHANGE_COLUMNS = (
     "programmes",
 )
 
+_STATS_COLUMNS = ("list", "date", "age", "versions", "parties", "names", "identifiers", "wallets",
+                  "relations", "problems")  # fmt: skip
+
 
 @app.callback()
 def register() -> None:
@@ -52,11 +55,11 @@ def _used(register: "Register") -> dict[str, Any]:
 def _say_used(register: "Register") -> None:
     from sanctrail.register.ages import in_words  # noqa: PLC0415
 
-    say(f"Rests on {in_words(register.views)}.")
+    say_long(f"Rests on {in_words(register.views)}.")
     following = [view for view in register.views if view.following is not None]
     if register.as_of and following:
         dates = (f"{v.list_id} of {v.following['list_date']}" for v in following if v.following)
-        say(f"As of {register.as_of}; the next versions are {', '.join(dates)}.")
+        say_long(f"As of {register.as_of}; the next versions are {', '.join(dates)}.")
 
 
 @app.command("show")
@@ -138,10 +141,10 @@ def _show_changes(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
         emit(_CHANGE_COLUMNS, ([row.get(c, "") for c in _CHANGE_COLUMNS] for row in rows), as_csv)
         return
     emit(
-        ("between", "list", "change", "listing", "party", "what"),
+        ("!between", "list", "change", "!listing", "party", "what"),
         (
             [
-                row["on_date"] or f"{row['not_before']} and {row['not_after']}",
+                row["on_date"] or f"{row['not_before']}…{row['not_after']}",
                 row["list_id"],
                 row["change"],
                 row["listing_id"],
@@ -242,7 +245,7 @@ def stats(
     if as_json:
         print_json({**_used(register), "counts": rows})
         return
-    columns = tuple(rows[0])
+    columns = tuple(rows[0]) if as_csv or programmes else _STATS_COLUMNS
     heads = [f"#{c}" if isinstance(rows[0][c], int) else c for c in columns]
     emit(heads, ([row[c] for c in columns] for row in rows), as_csv)
     if not as_csv:
@@ -274,9 +277,17 @@ def wallets(
     if as_json:
         print_json({**_used(register), "wallets": rows})
         return
-    columns = ("asset", "address", "family", "checksum", "listing_id", "primary_name",
-               "programmes", "listed_on")  # fmt: skip
-    emit(columns, ([row[c] for c in columns] for row in rows), as_csv)
+    columns: tuple[str, ...] = (
+        "asset",
+        "!address",
+        "checksum",
+        "listing_id",
+        "primary_name",
+        "listed_on",
+    )
+    if as_csv:
+        columns = (*columns, "family", "programmes", "list_id", "list_date")
+    emit(columns, ([row[c.lstrip("!")] for c in columns] for row in rows), as_csv)
     if not as_csv:
         failing = sum(row["checksum"] == "invalid" for row in rows)
         parties = len({row["listing_id"] for row in rows})
@@ -303,8 +314,17 @@ def programme(
     if as_json:
         print_json({"programme": topic, **_used(register), "listings": rows})
         return
-    columns = ("list_id", "listing_id", "reference", "kind", "primary_name", "listed_on", "under")
-    emit(columns, ([row[c] for c in columns] for row in rows), as_csv)
+    columns: tuple[str, ...] = (
+        "list_id",
+        "!listing_id",
+        "kind",
+        "primary_name",
+        "!listed_on",
+        "under",
+    )
+    if as_csv:
+        columns = (*columns, "reference", "listed_basis", "programmes", "list_date")
+    emit(columns, ([row[c.lstrip("!")] for c in columns] for row in rows), as_csv)
     if not as_csv:
         counts: dict[str, int] = {}
         for row in rows:

@@ -2,7 +2,9 @@
 
 import csv
 import json
+import re
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -10,6 +12,10 @@ from typing import Any
 from sanctrail.errors import Problem
 
 SHOWN_PROBLEMS = 10
+WIDTH = 110
+"""Columns of a sentence that may need several lines."""
+
+_STEERING = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
 
 
 def print_json(document: Any) -> None:
@@ -17,13 +23,31 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(document, ensure_ascii=False, indent=1) + "\n")
 
 
+def plain(text: str) -> str:
+    """Return the text with control characters made visible: a list's text must not steer a screen.
+
+    Line breaks stay; marks that turn the direction of writing are shown too.
+    """
+    return _STEERING.sub(lambda match: f"⟨U+{ord(match[0]):04X}⟩", text)
+
+
 def say(text: str = "") -> None:
-    """Print one line for people to standard output, as it is."""
-    sys.stdout.write(text + "\n")
+    """Print one line for people to standard output."""
+    sys.stdout.write(plain(text) + "\n")
+
+
+def say_long(text: str) -> None:
+    """Print a long sentence over several lines."""
+    for line in textwrap.wrap(plain(text), WIDTH, break_long_words=False, break_on_hyphens=False):
+        sys.stdout.write(line + "\n")
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
-    """Print a table; columns whose name begins with `#` are numbers and stand to the right."""
+    """Print a table for people.
+
+    Columns whose name begins with `#` are numbers and stand to the right, those whose name
+    begins with `!` are never broken over lines.
+    """
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
@@ -33,13 +57,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
     for column in columns:
         right = column.startswith("#")
         table.add_column(
-            column.removeprefix("#"),
+            column.lstrip("#!"),
             justify="right" if right else "left",
-            no_wrap=right,
+            no_wrap=column.startswith(("#", "!")),
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
+        table.add_row(*(Text(plain(cell)) for cell in row))
     console = Console(highlight=False)
     if not sys.stdout.isatty():
         console = Console(highlight=False, width=120)
@@ -49,13 +73,13 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
 def emit(columns: Sequence[str], rows: Iterable[Sequence[Any]], as_csv: bool) -> None:
     """Print rows as CSV for other programs, or as a table for people.
 
-    Lists within a cell are joined; columns whose name begins with `#` are numbers.
+    Lists within a cell are joined; columns are marked as for `print_table`.
     """
     if not as_csv:
         print_table(columns, ([_cell(cell) for cell in row] for row in rows))
         return
     writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow([column.removeprefix("#") for column in columns])
+    writer.writerow([column.lstrip("#!") for column in columns])
     writer.writerows([_cell(cell, grouped=False) for cell in row] for row in rows)
 
 
@@ -78,6 +102,6 @@ def print_problems(problems: Sequence[Problem], rest: str) -> None:
         return
     sys.stderr.write(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}:\n")
     for problem in problems[:SHOWN_PROBLEMS]:
-        sys.stderr.write(f"  {problem}\n")
+        sys.stderr.write(f"  {plain(str(problem))}\n")
     if len(problems) > SHOWN_PROBLEMS:
         sys.stderr.write(f"  and {len(problems) - SHOWN_PROBLEMS} more; {rest}\n")

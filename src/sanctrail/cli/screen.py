@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sanctrail.cli.options import AsOf, Json, MaxAge, Workspace, check_output, refuse_given
-from sanctrail.cli.render import print_json, print_problems, print_table, problem_dicts, say
+from sanctrail.cli.render import (
+    print_json,
+    print_problems,
+    print_table,
+    problem_dicts,
+    say,
+    say_long,
+)
 from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
@@ -136,10 +143,10 @@ def _screen_one(
         )
         return
     if not hits:
-        say(f"No party scores {threshold:.2f} or more on {in_words(register.views)}.")
+        say_long(f"No party scores {threshold:.2f} or more on {in_words(register.views)}.")
         return
     _show(hits)
-    say(f"Screened against {in_words(register.views)}.")
+    say_long(f"Screened against {in_words(register.views)}.")
 
 
 def _show(hits: "list[Hit]") -> None:

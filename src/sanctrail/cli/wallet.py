@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sanctrail.cli.options import AsOf, Json, Workspace
-from sanctrail.cli.render import print_json, print_table, say
+from sanctrail.cli.render import print_json, print_table, say, say_long
 
 if TYPE_CHECKING:
     from sanctrail.addresses import AddressForm
@@ -47,7 +47,7 @@ def wallet(
         return
     for address, form in forms.items():
         _show(address, found.get(form.canonical, []), form)
-    say(f"Looked up in {in_words(register.views)}.")
+    say_long(f"Looked up in {in_words(register.views)}.")
 
 
 def _show(address: str, listed: "list[RegisteredWallet]", form: "AddressForm") -> None:

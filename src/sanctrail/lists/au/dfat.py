@@ -15,7 +15,8 @@ from sanctrail.errors import Problem
 from sanctrail.ground.sheets import Cell, Sheet
 from sanctrail.lists.au.dfat_dates import births_of, listed_of
 from sanctrail.lists.reading.gathered import Gathered
-from sanctrail.lists.reading.prose import UN_REFERENCE, imo_identifier, lettered, stand_in
+from sanctrail.lists.reading.imo import imo_identifier
+from sanctrail.lists.reading.prose import UN_REFERENCE, lettered, stand_in
 from sanctrail.lists.records import (
     Address,
     Country,
@@ -302,14 +303,11 @@ class _Entry:
 
     def _take_imo(self, text: str) -> None:
         numbers = re.findall(r"(?<!\d)\d{7}(?!\d)", text)
-        for number in numbers:
+        for number in numbers or filter(None, [text]):
             identifier, wrong = imo_identifier(number, "vessel")
             self._found.identifiers[identifier] = None
             if wrong:
                 self._found.problem(wrong)
-        if text and not numbers:
-            self._found.identifiers[Identifier("IMO as written", text)] = None
-            self._found.problem(f"IMO number '{text}' is not of seven digits")
 
     def _measures(self) -> tuple[Measure, ...]:
         measures: dict[Measure, None] = {}

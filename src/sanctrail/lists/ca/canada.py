@@ -14,9 +14,10 @@ import re
 from sanctrail.errors import Problem, UnreadableFile
 from sanctrail.lists.ca.canada_names import aliases_of
 from sanctrail.lists.reading.gathered import Gathered
-from sanctrail.lists.reading.prose import imo_identifier, stand_in
+from sanctrail.lists.reading.imo import imo_identifier
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.xml import Element, elements, text_of
-from sanctrail.lists.records import Birth, Identifier, LegalAct, ListHeader, Listing, Name
+from sanctrail.lists.records import Birth, LegalAct, ListHeader, Listing, Name
 from sanctrail.lists.source import ByteStream, Records
 from sanctrail.text.dates import DateRange, parse_date, year_range
 from sanctrail.text.fold import fold, script_of, tidy
@@ -155,16 +156,11 @@ class _Record:
             self._take_births(date)
         else:
             self.found.detail("ship build date" if kind == "vessel" else "date", date)
-        number = self._value("imo")
-        if re.fullmatch(r"(?:IMO\s*)?\d{7}", number, re.ASCII):
-            identifier, wrong = imo_identifier(number[-7:], "vessel")
+        if number := self._value("imo"):
+            identifier, wrong = imo_identifier(number, "vessel")
             self.found.identifiers[identifier] = None
-        else:
-            wrong = f"IMO number '{number}' is not of seven digits" if number else ""
-            if number:
-                self.found.identifiers[Identifier("IMO as written", number)] = None
-        if wrong:
-            self.found.problem(wrong)
+            if wrong:
+                self.found.problem(wrong)
 
     def _take_births(self, text: str) -> None:
         for part in re.split(r"\s*(?:\bor\b|;)\s*", text, flags=re.IGNORECASE):

@@ -4,10 +4,10 @@ The readers name every fact as the schema of the XML does (`FULL-schema-1_1.xsd`
 countryIso2Code. `countryIso2Code` 00 and the country UNKNOWN say that nothing is known.
 """
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.text.fold import tidy
 
 NAME_PARTS = (("first", "firstName"), ("middle", "middleName"), ("last", "lastName"))
@@ -72,8 +72,7 @@ class EntryIds:
             entry.facts.get(key, "") for key in ("euReferenceNumber", "logicalId")
         )
         programme = "-".join(entry.programmes)
-        facts = "\n".join([logical, programme, *entry.names()])
-        digest = "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
+        digest = stand_in(logical, programme, *entry.names())
         stand_ins = (f"L{logical}", f"L{logical}-{programme}") if logical else ()
         chosen = next(
             (one for one in (reference, *stand_ins) if one and one not in self._taken), digest

@@ -230,8 +230,8 @@ class _Entry:
         for name in sorted(IDENTIFIERS.keys() & self._party.values.keys()):
             for value in self._take(name):
                 if name == "imoNumber":
-                    ships = self._party.schema == "Vessel"
-                    identifier, wrong = imo_identifier(value, companies=not ships)
+                    kind = "vessel" if self._party.schema == "Vessel" else ""
+                    identifier, wrong = imo_identifier(value, kind)
                     self.notes.flaws.extend(filter(None, [wrong]))
                     self._identifiers[identifier] = None
                 elif name not in _NUMBERED or value not in documents:

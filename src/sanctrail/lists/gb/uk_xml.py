@@ -6,7 +6,6 @@ wallets stand only in the free text. The letters of the id name the regime, `Reg
 regulations. A removal is an absence: nothing in the layout marks one.
 """
 
-import hashlib
 from collections.abc import Callable, Iterator
 
 from lxml import etree
@@ -23,6 +22,7 @@ from sanctrail.lists.gb.uk_terms import (
     uk_day,
 )
 from sanctrail.lists.reading.imo import imo_identifier
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.text_wallets import wallets_in
 from sanctrail.lists.reading.xml import Element, elements, text_of
 from sanctrail.lists.records import (
@@ -155,7 +155,7 @@ class _Entry:
         designated, updated = self._day("DateDesignated"), self._day("LastUpdated")
         regime = self._text("RegimeName")
         return Listing(
-            listing_id=f"gb:{self._id or self._stand_in(names)}",
+            listing_id=f"gb:{self._id or self._digest(names)}",
             regime="gb",
             reference=self._id,
             kind=self._kind(),
@@ -177,9 +177,8 @@ class _Entry:
             amended_on=(updated,) if updated and updated != designated else (),
         )
 
-    def _stand_in(self, names: tuple[Name, ...]) -> str:
-        facts = "\n".join([self._text("RegimeName"), *(name.text for name in names)])
-        return "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
+    def _digest(self, names: tuple[Name, ...]) -> str:
+        return stand_in(self._text("RegimeName"), *(name.text for name in names))
 
     def _text(self, tag: str) -> str:
         return text_of(self._element.find("{*}" + tag))
@@ -271,7 +270,7 @@ class _Entry:
 
     def _take_imo(self, text: str) -> None:
         for one in numbered(text):
-            identifier, wrong = imo_identifier(one, companies=False)
+            identifier, wrong = imo_identifier(one, "vessel")
             if wrong:
                 self._problem(wrong)
             self._identifiers[identifier] = None
@@ -325,10 +324,10 @@ class _Entry:
     def _wallets(self) -> Iterator[Wallet]:
         found: dict[Wallet, None] = {}
         for tag in ("OtherInformation", "UKStatementofReasons"):
-            for one in wallets_in(self._text(tag)):
-                if one.wrong and one.wallet not in found:
-                    self._problem(one.wrong)
-                found[one.wallet] = None
+            for wallet, wrong in wallets_in(self._text(tag)):
+                if wrong and wallet not in found:
+                    self._problem(wrong)
+                found[wallet] = None
         yield from found
 
     def _measures(self) -> Iterator[Measure]:

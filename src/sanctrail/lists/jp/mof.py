@@ -4,64 +4,46 @@ A sheet has its title, rows of notes and a row of column titles, which differ fr
 below, every row is an entry. An entry that is lifted keeps its row and number, with the day
 behind 削除 and all else emptied; a measure that is lifted keeps its sheet, marked 【解除】. Sheets
 are renumbered when one is put in between, but a notice number is never given twice within a
-sheet. So the id is a digest of the sheet's name without its number, and the notice number.
+sheet. So an entry has the number that the CSV file gives it (`mof_measures`), and under a sheet of
+other words a digest of those and of the notice number.
 Continued text stands in rows of its own and belongs to the entry above. Wallets stand only in
 その他の情報 ("other information"), without naming an asset. The workbook carries no date.
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from sanctrail.errors import Problem, UnreadableFile
 from sanctrail.ground.sheets import Cell, Sheet
-from sanctrail.lists.jp.mof_dates import (
-    Notices,
-    births_of,
-    cell_text,
-    day_in,
-    lines_of,
-    notices_of,
+from sanctrail.lists.jp.mof_dates import cell_text, day_in, lines_of
+from sanctrail.lists.jp.mof_facts import (
+    DAY,
+    MEASURE,
+    acts_of,
+    gender_in,
+    is_unknown,
+    take_births,
+    take_nationalities,
+    take_notices,
+    take_papers,
+    take_places,
 )
+from sanctrail.lists.jp.mof_measures import LIFTED_SHEET, entry_number, kind_in, words_of
 from sanctrail.lists.jp.mof_names import JAPANESE, aliases_of, english_name, script_in
-from sanctrail.lists.jp.mof_terms import (
-    PERSONAL,
-    UNKNOWN,
-    country_in,
-    place_and_country,
-    plain,
-    role_of,
-)
+from sanctrail.lists.jp.mof_terms import PERSONAL, plain, role_of
 from sanctrail.lists.reading.gathered import Gathered
 from sanctrail.lists.reading.prose import lettered, stand_in
-from sanctrail.lists.records import (
-    Address,
-    Country,
-    Identifier,
-    LegalAct,
-    ListHeader,
-    Listing,
-    Measure,
-    Name,
-)
+from sanctrail.lists.records import Identifier, ListHeader, Listing, Name
 from sanctrail.lists.source import Records
 from sanctrail.text.fold import script_of, tidy
 
 FORM = "mof-xlsx"
-MEASURE = Measure("asset freeze", "資産凍結等の措置")
-"""What the workbook says on its first sheet that it lists."""
 
 _HEADER_WITHIN = 15
-_LIFTED_SHEET = "【解除】"
 _INDEX_SHEET = "一覧"
 _END_USERS = ("懸念区分", "Company or Organization")
 _LABELLED = re.compile(r"^([^：:。、]{2,10})[：:](.+)$")
-_GENDER = {"男性": "male", "女性": "female"}
-_NUMBER = re.compile(
-    r"(?<![A-Z0-9])[A-Z]{0,5}[ °/-]?\d[A-Z\d]*(?:[-./() ]{1,2}[A-Z\d]+)*(?![A-Z])", re.IGNORECASE
-)
-_DAY = re.compile(r"\d{4}年(?:\d{1,2}月)?(?:\d{1,2}日)?")
 
 
 def recognises(sheets: tuple[Sheet, ...]) -> bool:
@@ -89,7 +71,7 @@ def read(sheets: tuple[Sheet, ...], name: str, problems: list[Problem]) -> Recor
 
 def _holds_more(sheet: Sheet) -> bool:
     """Tell whether a sheet without column titles is more than the index or a lifted measure."""
-    if sheet.name.strip() == _INDEX_SHEET or _LIFTED_SHEET in sheet.name:
+    if sheet.name.strip() == _INDEX_SHEET or LIFTED_SHEET in sheet.name:
         return False
     return any(cell_text(cell) for row in sheet.rows for cell in row)
 
@@ -130,27 +112,22 @@ class _Sheet:
                 self.problems.append(Problem(self.source, self.place(self.header), message))
         head = "\n".join(cell_text(cell) for row in rows[: self.header] for cell in row)
         title = next((cell_text(cell) for row in rows for cell in row if cell_text(cell)), "")
-        self.kind = _kind_in(self.sheet.name) or _kind_in(title.partition("（注")[0])
+        self.kind = kind_in(self.sheet.name) or kind_in(title.partition("（注")[0])
         self.lifted_on = day_in(head) if self.lifted else ""
 
     @property
     def lifted(self) -> bool:
         """Tell whether the whole measure is lifted."""
-        return _LIFTED_SHEET in self.sheet.name
+        return LIFTED_SHEET in self.sheet.name
 
     @property
     def words(self) -> str:
         """The sheet's name without its number and the mark that the measure is lifted."""
-        return re.sub(r"^\d+[.．]", "", plain(self.sheet.name)).replace(_LIFTED_SHEET, "")
+        return words_of(self.sheet.name)
 
     def place(self, row: int) -> str:
         """Locate a row for a person."""
         return f"sheet {self.sheet.name.strip()}, row {row + 1}"
-
-
-def _kind_in(title: str) -> str:
-    person, entity = "個人" in title, "団体" in title or "銀行" in title
-    return "" if person == entity else ("person" if person else "entity")
 
 
 def _listings(sheet: _Sheet) -> Iterator[Listing]:
@@ -196,7 +173,7 @@ class _Row:
 
     def _texts(self, role: str) -> list[tuple[str, str]]:
         found = ((title, cell_text(cell)) for one, title, cell in self.cells if one == role)
-        return [(title, text) for title, text in found if plain(text).lower() not in UNKNOWN]
+        return [(title, text) for title, text in found if not is_unknown(text)]
 
     def _text(self, role: str) -> str:
         return "\n".join(text for _, text in self._texts(role))
@@ -204,7 +181,7 @@ class _Row:
     def listing(self) -> Listing:
         """Return the entry; what could not be read is a problem beside it."""
         found, sheet = self._found, self._sheet
-        notices = self._notices()
+        notices = take_notices(found, self._text("notice"))
         lifted = notices.lifted or sheet.lifted
         names = self._names()
         number = self._text("number")
@@ -226,32 +203,26 @@ class _Row:
             countries=tuple(found.countries),
             identifiers=tuple(found.identifiers),
             wallets=tuple(found.wallets),
-            gender=_gender_in(remarks),
+            gender=gender_in(remarks),
             remarks=remarks,
             addresses=tuple(found.addresses),
             measures=(MEASURE,),
-            acts=_acts(notices),
+            acts=acts_of(notices),
             details=tuple(found.details),
             amended_on=notices.amended_on,
             delisted=lifted,
             delisted_on=notices.lifted_on or sheet.lifted_on,
         )
 
-    def _notices(self) -> Notices:
-        notices = notices_of(self._text("notice"))
-        if re.search(r"\d+[./]\d+", notices.left_over):
-            self._found.problem(f"notice date is not read: {tidy(notices.left_over)}")
-        self._found.detail("告示日付", tidy(notices.left_over))
-        return notices
-
     def _listing_id(self, number: str, names: tuple[Name, ...]) -> str:
-        digits = re.search(r"\d+", unicodedata.normalize("NFKC", number))
+        digits = re.search(r"[0-9]+", plain(number))
         if digits is None:
             self._found.problem(f"notice number '{number}' is none; the id is of the name")
             return "jp:" + stand_in(self._sheet.words, *(name.text for name in names[:1]))
         if digits[0] != number:
             self._found.detail("告示番号", number)
-        return "jp:" + stand_in(self._sheet.words, digits[0].lstrip("0"))
+        known = entry_number(self._sheet.sheet.name, number)
+        return "jp:" + (known or stand_in(self._sheet.words, digits[0].lstrip("0")))
 
     def _kind(self) -> str:
         if self._sheet.kind:
@@ -276,7 +247,7 @@ class _Row:
                 for alias, former in aliases:
                     kind = "former" if former or role == "former" else "alias"
                     quality = {"weak": "weak"}.get(role, "strong" if "確定可能" in title else "")
-                    if plain(alias).lower() not in UNKNOWN:
+                    if not is_unknown(alias):
                         names[Name(alias, kind, quality, script_in(alias))] = None
                 for remark in remarks:
                     self._found.detail(title, remark)
@@ -284,7 +255,7 @@ class _Row:
 
     def _take_columns(self, kind: str) -> None:
         for role, title, cell in self.cells:
-            if plain(cell_text(cell)).lower() in UNKNOWN:
+            if is_unknown(cell_text(cell)):
                 continue
             self._take(role, title, cell)
         remarks = self._text("remark")
@@ -295,84 +266,41 @@ class _Row:
                 self._take(role, label, text)
 
     def _take(self, role: str, title: str, cell: Cell) -> None:
-        text = cell_text(cell)
+        text, found = cell_text(cell), self._found
         if role == "birth and place":
             self._take_birth_and_place(text)
         elif role == "birth":
-            self._take_births(cell)
+            take_births(found, cell)
         elif role in ("birth place", "address"):
-            self._take_places("birth" if role == "birth place" else "address", text)
+            take_places(found, "birth" if role == "birth place" else "address", _places(text))
         elif role == "nationality":
-            for written in filter(None, re.split(r"[、,;；\n]", "\n".join(lettered(text)))):
-                country = Country("nationality", country_in(written), tidy(written))
-                self._found.countries[country] = None
+            parts = re.split(r"[、,;；\n]", "\n".join(lettered(text)))
+            take_nationalities(found, filter(None, parts))
         elif role == "identifier":
-            self._take_papers(title, text)
+            take_papers(found, title, lettered(text))
         elif role == "reference":
-            self._found.identifiers[Identifier("UN reference", text)] = None
+            found.identifiers[Identifier("UN reference", text)] = None
         elif role == "detail":
-            self._found.detail(title, tidy(text))
-
-    def _take_births(self, cell: Cell) -> None:
-        found_births = births_of(cell)
-        self._found.births.update(dict.fromkeys(found_births.births))
-        for calendar, written in found_births.others:
-            self._found.detail(f"birth date ({calendar})", written)
-        if found_births.left_over:
-            said = tidy(cell_text(cell))
-            self._found.detail("生年月日", said)
-            if re.search(r"\d", found_births.left_over) or not found_births.births:
-                self._found.problem(f"date of birth is not read in full: {said}")
+            found.detail(title, tidy(text))
 
     def _take_birth_and_place(self, text: str) -> None:
         """Read `1941年8月20日セルビア共和国…生` and `Born at …, on 20 August 1941` below it."""
         for line in lines_of(text):
             if not JAPANESE.search(line):
                 if place := re.match(r"Born at (.*?),? (?:on|in) [^,]*\d{4}$", line):
-                    self._take_places("birth", place[1])
+                    take_places(self._found, "birth", _places(place[1]))
                 continue
-            day = _DAY.match(line)
-            self._take_births(day[0] if day else line)
-            if place_name := _DAY.sub("", line).removesuffix("生").strip():
-                self._take_places("birth", place_name)
+            day = DAY.match(line)
+            take_births(self._found, day[0] if day else line)
+            take_places(self._found, "birth", _places(DAY.sub("", line).removesuffix("生").strip()))
 
-    def _take_places(self, role: str, text: str) -> None:
-        for answer in lettered(text):
-            for part in re.split(r"\n|[;；](?![^（(]*[)）])", answer):
-                written = tidy(part).strip("、,; ")
-                if written and plain(written).lower() not in UNKNOWN:
-                    place, code, country = place_and_country(written)
-                    self._found.addresses[Address(role, place, code, country)] = None
 
-    def _take_papers(self, title: str, text: str) -> None:
-        """Take the number out of each answer; what stands around it is kept in words."""
-        for answer in lettered(text):
-            if plain(answer).lower() in UNKNOWN:
-                continue
-            folded = unicodedata.normalize("NFKC", answer)
-            bare = _DAY.sub(" ", re.sub(r"\([^()]*\)(?!\d)", " ", folded))
-            numbers = [one for one in _NUMBER.findall(bare) if len(re.findall(r"\d", one)) > 2]  # noqa: PLR2004
-            number = tidy(numbers[0]).strip("-. ") if len(numbers) == 1 else tidy(answer)
-            if not re.search(r"\d", number):
-                self._found.problem(f"{title} has no number: {tidy(answer)}")
-            else:
-                paper = Identifier(title, number, country_in(answer))
-                self._found.identifiers[paper] = None
-            if tidy(answer) != number:
-                self._found.detail(title, tidy(answer))
+def _places(text: str) -> Iterator[str]:
+    for answer in lettered(text):
+        yield from re.split(r"\n|[;；](?![^（(]*[)）])", answer)
 
 
 def _labelled(remarks: str) -> Iterator[tuple[str, str]]:
     for line in lines_of(remarks):
         if match := _LABELLED.match(line):
             yield match[1].strip(), match[2].strip()
-
-
-def _gender_in(remarks: str) -> str:
-    match = re.search(r"性別\s*[：:・]?\s*(男性|女性)", remarks)
-    return _GENDER[match[1]] if match else ""
-
-
-def _acts(notices: Notices) -> tuple[LegalAct, ...]:
-    listing = [LegalAct("告示", notices.listed_on, "listing")] if notices.listed_on else []
-    return (*listing, *(LegalAct("告示", day, "amendment") for day in notices.amended_on))

@@ -11,8 +11,11 @@ from sanctrail.lists.records import Birth
 from sanctrail.text.dates import DateRange, date_range, year_range
 
 _STEP = re.compile(
-    r"(\d{4})\s*[./年-]\s*(\d{1,2})\s*[./月-]\s*(\d{1,2})日?\s*(改訂|改定|改正|修正|削除|解除|廃止)?"
+    r"(\d{4})\s*[./年-]\s*(\d{1,2})\s*[./月-]\s*(\d{1,2})(?!\d(?!\d{3}[./年-]))日?"
+    r"\s*(改訂|改定|改正|修正|削除|解除|廃止)?"
 )
+"""A day and what was done; the CSV file lost line ends: `2017.6.92022.8.3改訂`."""
+
 _LIFTED = ("削除", "解除", "廃止")
 
 _CIRCA_BEFORE = re.compile(r"(?:約|およそ|おおよそ|おおむね)$")

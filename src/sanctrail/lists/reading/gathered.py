@@ -3,7 +3,8 @@
 from dataclasses import dataclass, field
 
 from sanctrail.errors import Problem
-from sanctrail.lists.reading.prose import imo_identifiers, wallets_in
+from sanctrail.lists.reading.imo import imo_identifiers
+from sanctrail.lists.reading.text_wallets import wallets_in
 from sanctrail.lists.records import Address, Birth, Country, Detail, Identifier, Wallet
 
 

@@ -5,10 +5,13 @@ owners. Lists write both kinds under one word, and only the check digit tells wh
 """
 
 import re
+from collections.abc import Iterator
 
 from sanctrail.lists.records import Identifier
 
-_DIGITS = re.compile(r"(?<!\d)(\d{7})(?!\d)")
+_DIGITS = re.compile(r"(?<![0-9])([0-9]{7})(?![0-9])")
+_IN_TEXT = re.compile(r"IMO[^0-9\n]{0,24}?([0-9]{7,})", re.IGNORECASE)
+_LENGTH = 7
 _SHIP_WEIGHTS = (7, 6, 5, 4, 3, 2)
 _COMPANY_WEIGHTS = (8, 6, 4, 2, 9, 7)
 
@@ -29,19 +32,29 @@ def is_company_number(number: str) -> bool:
     return (11 - _weighed(number, _COMPANY_WEIGHTS) % 11) % 10 == int(number[6])
 
 
-def imo_identifier(text: str, *, companies: bool = True) -> tuple[Identifier, str]:
+def imo_identifier(text: str, kind: str = "") -> tuple[Identifier, str]:
     """Return the identifier that a text claims to be an IMO number, and what is wrong with it.
 
-    With `companies` a company's number is right too, and is of the kind `IMO company`.
+    `kind` is that of the party, empty where it is not known: a vessel has a ship's number only,
+    any other party a company's wherever that one's check digit holds.
     """
     number = imo_number(text)
     if not number:
-        return Identifier("IMO", text), f"IMO number '{text}' has not seven digits"
-    if is_ship_number(number):
-        return Identifier("IMO", number), ""
-    if companies and is_company_number(number):
+        return Identifier("IMO as written", text), f"IMO number '{text}' has not seven digits"
+    ship = is_ship_number(number)
+    if kind != "vessel" and is_company_number(number) and (kind or not ship):
         return Identifier("IMO company", number), ""
-    return Identifier("IMO", number), f"IMO number {number} has a wrong check digit"
+    wrong = "" if ship else f"IMO number {number} has a wrong check digit"
+    return Identifier("IMO", number), wrong
+
+
+def imo_identifiers(text: str, kind: str) -> Iterator[tuple[Identifier, str]]:
+    """Yield each IMO number that running text names, with what is wrong with it."""
+    for match in _IN_TEXT.finditer(text):
+        if len(match[1]) == _LENGTH:
+            yield imo_identifier(match[1], kind)
+        else:
+            yield Identifier("IMO as written", match[1]), f"'{match[0]}' is no IMO number"
 
 
 def _weighed(number: str, weights: tuple[int, ...]) -> int:

@@ -75,7 +75,7 @@ def _events(stream: ByteStream, tags: Mapping[str, str]) -> Iterator[tuple[str, 
         if not checked:
             _refuse_internal_dtd(element, stream.name)
             checked = True
-        name = etree.QName(element).localname
+        name = element.tag.rpartition("}")[2]
         if tags.get(name) != event:
             continue
         yield name, element
@@ -98,15 +98,20 @@ def _refuse_internal_dtd(element: Element, name: str) -> None:
 
 def text_of(element: Element | None) -> str:
     """Return an element's own text with white space tidied; empty where there is none."""
-    if element is None or element.text is None:
+    text: str | None = None if element is None else element.text
+    if not text:
         return ""
-    if len(element.text) > MAX_FIELD:
-        name = Path(element.getroottree().docinfo.URL or "").name
-        raise UnsafeFile(
-            f"{name}, line {element.sourceline}: <{etree.QName(element).localname}> holds "
-            f"{len(element.text):,} characters, more than any list writes in one field. Refused."
-        )
-    return tidy(element.text)
+    if len(text) > MAX_FIELD:
+        raise _oversized(element, len(text))
+    return tidy(text)
+
+
+def _oversized(element: Element, length: int) -> UnsafeFile:
+    name = Path(element.getroottree().docinfo.URL or "").name
+    return UnsafeFile(
+        f"{name}, line {element.sourceline}: <{etree.QName(element).localname}> holds "
+        f"{length:,} characters, more than any list writes in one field. Refused."
+    )
 
 
 def _as_utf8(head: bytes) -> bytes:

@@ -12,7 +12,6 @@ The list numbers a vessel's names, flags, call signs and MMSIs without saying wh
 one: the first name is the primary one here, the others are aliases, and all flags are flags.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -21,6 +20,8 @@ from itertools import count
 from lxml import etree, html
 
 from sanctrail.errors import Problem, UnreadableFile, UnsafeFile
+from sanctrail.lists.reading.imo import is_ship_number
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.xml import Element
 from sanctrail.lists.records import (
     Country,
@@ -198,13 +199,13 @@ class _Vessel:
         imo = found[1] if found else ""
         self.where = f"vessel {place}, {f'IMO {imo}' if imo else texts[0]}"
         self._check_number(place)
-        stand_in = "x" + hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
+        digest = stand_in(*texts)
         facts: list[_Fact] = [*self._identifiers(first.said[1:], imo), *self._facts()]
         columns = self._imposed(measures)
         facts += [_resource_of(column) for column in columns if _RESOURCE_OF.match(column)]
         days = sorted(set(self._days()))
         return Listing(
-            listing_id=f"un:imo{imo}" if imo else f"un:{stand_in}",
+            listing_id=f"un:imo{imo}" if imo else f"un:{digest}",
             regime="un",
             reference=imo,
             kind="vessel",
@@ -236,7 +237,7 @@ class _Vessel:
             self._problem(f"has no IMO number but '{text}'; its id is a digest of its names")
         else:
             yield Identifier("IMO", imo)
-            if not is_imo_number(imo):
+            if not is_ship_number(imo):
                 self._problem(f"IMO number {imo} has a wrong check digit; it is kept")
         mmsi = _MMSI.search(text)
         for number in _numbered(mmsi[1]) if mmsi else ():
@@ -326,9 +327,3 @@ def _numbered(text: str) -> list[str]:
         items.append(parts[0])
         rest = parts[1]
     return [item for item in (part.strip() for part in [*items, rest]) if item]
-
-
-def is_imo_number(number: str) -> bool:
-    """Tell whether the last of seven digits is the check digit: first six times 7 to 2, summed."""
-    digits = [int(digit) for digit in number]
-    return sum(digit * (7 - i) for i, digit in enumerate(digits[:6])) % 10 == digits[6]

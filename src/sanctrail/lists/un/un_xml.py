@@ -9,12 +9,12 @@ name, only that. A known copy lost the letters of all scripts but Latin (see `re
 ruined names are left out, and the facts it damages are marked as cut.
 """
 
-import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from sanctrail.errors import Problem
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.repair import (
     RepairedStream,
     has_readable_word,
@@ -123,7 +123,7 @@ class _Entry:
         if not names:
             self._problem("has no name")
         return Listing(
-            listing_id=f"un:{self._dataid or self._stand_in(names)}",
+            listing_id=f"un:{self._dataid or self._digest(names)}",
             regime="un",
             reference=self._text("REFERENCE_NUMBER"),
             kind=_KIND[self._tag],
@@ -143,9 +143,8 @@ class _Entry:
             cut=tuple(self._cut),
         )
 
-    def _stand_in(self, names: tuple[Name, ...]) -> str:
-        facts = "\n".join([self._text("REFERENCE_NUMBER"), *(name.text for name in names)])
-        return "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
+    def _digest(self, names: tuple[Name, ...]) -> str:
+        return stand_in(self._text("REFERENCE_NUMBER"), *(name.text for name in names))
 
     def _text(self, tag: str) -> str:
         return text_of(self._element.find(tag))

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from sanctrail.errors import Problem, UnreadableFile
 from sanctrail.ground.delimited import Records as Delimited
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.records import (
     Address,
     Country,
@@ -25,7 +26,7 @@ from sanctrail.lists.records import (
     Name,
 )
 from sanctrail.lists.source import ByteStream, Records
-from sanctrail.lists.us.dpl import Noted, note_undated, notices, oldest, stand_in, whole_lines
+from sanctrail.lists.us.dpl import Noted, note_undated, notices, oldest, whole_lines
 from sanctrail.lists.us.ofac_remarks import DOCUMENTS, Item, RemarkFacts, facts_of, label_of
 from sanctrail.lists.us.ofac_terms import linked_to
 from sanctrail.text.countries import country_code

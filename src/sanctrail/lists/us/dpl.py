@@ -6,7 +6,6 @@ the order takes effect, and of the address too where that alone would stand for 
 Days are month first. The list does not say whether a name is a person's or a company's.
 """
 
-import hashlib
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -14,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from sanctrail.errors import Problem, UnreadableFile
 from sanctrail.ground.delimited import MAX_CELL
 from sanctrail.ground.delimited import Records as Delimited
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.records import (
     Address,
     Detail,
@@ -105,11 +105,6 @@ def notices(text: str) -> tuple[LegalAct, ...]:
 def oldest(acts: Sequence[LegalAct]) -> str:
     """Return the oldest day of legal acts, empty if none has one."""
     return min((act.date for act in acts if act.date), default="")
-
-
-def stand_in(*facts: str) -> str:
-    """Return an id made of the stable facts of an entry that has no number."""
-    return "x" + hashlib.sha256("\n".join(facts).encode()).hexdigest()[:16]
 
 
 def whole_lines(stream: ByteStream, problems: list[Problem]) -> Iterator[str]:

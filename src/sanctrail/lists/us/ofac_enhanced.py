@@ -6,10 +6,10 @@ list, and loaded as one it would seem to lift everybody else. A name, like an ad
 translation for each script. Layout: OFAC's ENHANCED_XML.xsd.
 """
 
-import hashlib
 from collections.abc import Iterator
 
 from sanctrail.errors import Problem, UnreadableFile
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.xml import Element, elements, text_of
 from sanctrail.lists.records import (
     Birth,
@@ -176,7 +176,7 @@ class _Entity:
             self._problem("has no id; a digest of its names and programmes stands in for it")
         self._take_facts()
         return Listing(
-            listing_id=f"us:{self._uid or _stand_in(names, programmes)}",
+            listing_id=f"us:{self._uid or stand_in(*(name.text for name in names), *programmes)}",
             regime="us",
             reference=self._uid,
             kind=self._kind(),
@@ -326,11 +326,6 @@ class _Entity:
                 if said not in ("", "Unknown"):
                     self._facts.detail(f"relation {about}", f"{kind} {name}: {said}")
             yield Relation(RELATION_KINDS.get(kind, "linked to"), listing_id, name, kind)
-
-
-def _stand_in(names: tuple[Name, ...], programmes: tuple[str, ...]) -> str:
-    facts = "\n".join([*(name.text for name in names), *programmes])
-    return "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
 
 
 def _listing_act(title: str) -> LegalAct:

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from sanctrail.lists.reading.imo import is_ship_number
 from sanctrail.lists.records import Birth, Identifier, Measure, Relation
 from sanctrail.text.dates import DateRange, date_range, parse_date
 
@@ -177,26 +178,16 @@ def identifier_of(kind_text: str, number: str, country_code: str = "") -> Identi
     an IMO number only if its check digit is right.
     """
     imo = _IMO.fullmatch(number.strip()) if kind_text == VESSEL_REGISTRATION else None
-    if imo and (imo[1] or _imo_holds(imo[2])):
+    if imo and (imo[1] or is_ship_number(imo[2])):
         return Identifier("IMO", imo[2], country_code)
     return Identifier(kind_text, number, country_code)
 
 
 def imo_flaw(identifier: Identifier) -> str:
     """Say what is wrong with an IMO number, empty if nothing is."""
-    if identifier.kind != "IMO" or _imo_holds(identifier.number):
+    if identifier.kind != "IMO" or is_ship_number(identifier.number):
         return ""
     return f"the IMO number {identifier.number} fails its own check digit; it is kept as written"
-
-
-def _imo_holds(number: str) -> bool:
-    """Tell whether the last digit is that of the sum of the first six times 7 to 2.
-
-    So the IMO number is defined (IMO resolution A.1117(30)).
-    """
-    digits = [int(digit) for digit in number]
-    total = sum(digit * weight for digit, weight in zip(digits, range(7, 1, -1), strict=False))
-    return total % 10 == digits[-1]
 
 
 @cache

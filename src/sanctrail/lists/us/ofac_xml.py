@@ -7,11 +7,11 @@ are no original scripts and no listing dates; ties to others stand in the remark
 how many entries it holds, which shows a short one. Layout: OFAC's XML.xsd and dat_spec.txt.
 """
 
-import hashlib
 import re
 from collections.abc import Callable, Iterator
 
 from sanctrail.errors import Problem, UnreadableFile
+from sanctrail.lists.reading.prose import stand_in
 from sanctrail.lists.reading.xml import Element, elements, text_of
 from sanctrail.lists.records import ListHeader, Listing, Name
 from sanctrail.lists.source import ByteStream
@@ -167,8 +167,9 @@ class _Entry:
         if not self._uid:
             self._problem("has no uid; its id is a digest of its names and programmes instead")
         remarks = self._texts.get("remarks", "")
+        texts = (name.text for name in names)
         return Listing(
-            listing_id=f"us:{self._uid or self._stand_in(names)}",
+            listing_id=f"us:{self._uid or stand_in(*texts, *self._programmes)}",
             regime="us",
             reference=self._uid,
             kind=self._kind(),
@@ -180,10 +181,6 @@ class _Entry:
             relations=linked_to(remarks),
             **self._facts.fields(),
         )
-
-    def _stand_in(self, names: tuple[Name, ...]) -> str:
-        facts = "\n".join([*(name.text for name in names), *self._programmes])
-        return "x" + hashlib.sha256(facts.encode()).hexdigest()[:16]
 
     def _kind(self) -> str:
         written = self._texts.get("sdnType", "")
