@@ -14,7 +14,7 @@ import re
 import zipfile
 from dataclasses import dataclass
 from datetime import date, datetime
-from html import escape
+from html import escape, unescape
 from pathlib import Path
 
 from sanctrail.errors import SanctrailError
@@ -80,7 +80,8 @@ def _block(tag: str) -> re.Pattern:
 def thinned(data: bytes, tag: str, entries: int) -> bytes:
     """Keep some of the entries, spread over the file, and all that stands around them."""
     count = len(blocks_in(data, tag))
-    kept = {number * count // entries for number in range(min(entries, count))}
+    entries = min(entries, count)
+    kept = {number * count // entries for number in range(entries)}
     numbers = iter(range(count))
     return _block(tag).sub(lambda match: match[0] if next(numbers) in kept else b"", data)
 
@@ -106,7 +107,7 @@ def _pieces(shape, name, data, key, listings):
     if shape == "sheet":
         return [_row_of(data, listing.element) for listing in listings]
     if shape == "html":
-        return [(listing.reference.encode(),) for listing in listings]
+        return [((one.reference or one.primary_name).encode(),) for one in listings]
     if shape == "json":
         return [(json.dumps(one).encode(),) for one in key(data)]
     groups = {}
@@ -124,8 +125,8 @@ def _row_of(data: bytes, element: str) -> tuple[bytes, ...]:
         if CONTENT in archive.namelist():
             return (blocks_in(archive.read(CONTENT), "table:table-row")[number - 1],)
         book = archive.read("xl/workbook.xml").decode()
-        names = re.findall(r'<sheet name="(.*?)"', book)
-        place = names.index(escape(named[1])) + 1 if named else 1
+        names = [unescape(one).strip() for one in re.findall(r'<sheet name="(.*?)"', book)]
+        place = names.index(named[1].strip()) + 1 if named else 1
         text = archive.read(f"xl/worksheets/sheet{place}.xml")
         return (re.search(rb'<row r="%d">.*?</row>' % number, text)[0],)
 

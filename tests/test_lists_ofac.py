@@ -336,7 +336,7 @@ def test_features_are_countries_codes_and_details_and_none_is_dropped(load):
     assert listing.details == (
         Detail("title", "Director"),
         Detail("title comment", "Director: until 2019"),
-        Detail("secondary sanctions risk:", "section 510.201"),
+        Detail("secondary sanctions risk", "section 510.201"),
         Detail("organization established date", "1960"),
         Detail("sanctions list", "SDN List"),
     )

@@ -161,9 +161,9 @@ def test_the_id_list_is_sorted_into_what_its_entries_are(load):
     assert listing.details == (
         Detail("passport issue date", "109484100: 18 Jan 1984"),
         Detail("passport expiration date", "109484100: 24 Dec 2024"),
-        Detail("secondary sanctions risk:", "section 510.201"),
-        Detail("listing date (eo 14099 directive 7):", "24 Feb 2022"),
-        Detail("executive order 15000 information:", "no loans"),
+        Detail("secondary sanctions risk", "section 510.201"),
+        Detail("listing date (eo 14099 directive 7)", "24 Feb 2022"),
+        Detail("executive order 15000 information", "no loans"),
         Detail("website", "www.example.com"),
         Detail("registration id country", "5: Atlantis"),
     )

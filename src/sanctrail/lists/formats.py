@@ -19,7 +19,7 @@ from sanctrail.lists.eu import eu_csv, eu_whole, eu_xml
 from sanctrail.lists.forms import FORMS
 from sanctrail.lists.ftm import ftm_read
 from sanctrail.lists.gb import ofsi, uk_ods, uk_xml
-from sanctrail.lists.jp import mof
+from sanctrail.lists.jp import mof, mof_csv
 from sanctrail.lists.reading.repair import RepairedStream
 from sanctrail.lists.reading.xml import refuse_doctype, root_name
 from sanctrail.lists.records import ListHeader, Listing

@@ -233,6 +233,16 @@ FORMS = {
                 "detail, remark"
             ),
         ),
+        Form(  # what the workbook writes into one cell stands in columns of its own
+            "mof-csv",
+            _carries(
+                "name, programme, listing date, birth, wallet, measure, legal act",
+                "kind, alias, weak alias, script name, birth place, nationality, address,"
+                "identifier, gender, detail, remark",
+                "csv",
+            ),
+            rank=1,
+        ),
         Form("ftm-json", _carries(_ALL.replace("legal act, ", ""))),
     )
 }

@@ -27,6 +27,8 @@ _BORN = re.compile(
     r",?\s*\bborn\b.*$|[、,]?\s*\d{4}年(?:\d{1,2}月|.*(?:出生|生まれ)).*$",
     re.IGNORECASE | re.DOTALL,
 )
+_DESCRIPTION = re.compile(r"\b(?:DOB|POB|born|nationality)\b|生年月日|出生地|国籍", re.IGNORECASE)
+_SCRIPTS = re.compile(r"original\s*scr?ipt\s*[:：]\s*([^（）()]*)[)）]", re.IGNORECASE)
 _EDGES = " \t\r\n、,;；・:：\u3000\xa0"
 
 PAIR = 2
@@ -57,7 +59,7 @@ def aliases_of(text: str) -> tuple[list[Alias], list[str]]:
     japanese: set[int] = set()
     for section, former in _sections(text):
         for piece in _pieces(section, japanese):
-            for name in _paired(piece, remarks):
+            for name in paired(piece, remarks):
                 names[name, former] = None
     return [*names], remarks
 
@@ -106,7 +108,15 @@ def _of_words(part: str) -> bool:
     return re.search(r"[\s・\u3400-\u9fff]", part.strip()) is not None
 
 
-def _paired(piece: str, remarks: list[str]) -> Iterator[str]:
+def original_scripts(text: str) -> Iterator[str]:
+    """Yield the names that running text gives as `(original script: محمد حسن آخوند)`."""
+    for match in _SCRIPTS.finditer(text):
+        name = tidy(match[1])
+        if name and script_of(name) != "Latn" and not JAPANESE.search(name):
+            yield name
+
+
+def paired(piece: str, remarks: list[str]) -> Iterator[str]:
     """Yield `ルムリ` and `Rumuli` of `ルムリ（Rumuli）`; other brackets there hold a remark."""
     piece, original = english_name(piece)
     yield from filter(None, [original])
@@ -117,6 +127,10 @@ def _paired(piece: str, remarks: list[str]) -> Iterator[str]:
     if _NO_NAME.search(_PAIR.sub("", piece)) or _NO_NAME.search(piece.strip("（()）")[:8]):
         remarks.append(tidy(piece))
         return
+    told = [bracket for bracket in _PAIR.finditer(piece) if _DESCRIPTION.search(bracket[1])]
+    if told:
+        remarks.append(tidy(piece))
+        piece = piece[: told[0].start()] + piece[told[-1].end() :]
     brackets = [*_PAIR.finditer(piece)]
     outside = tidy(_PAIR.sub(" ", piece)) if brackets else tidy(piece)
     if not brackets or not JAPANESE.search(outside):

@@ -218,4 +218,4 @@ class Facts:
     def detail(self, kind: str, text: str) -> None:
         """Take a plain fact, if it says anything."""
         if text:
-            self._details[Detail(kind.lower(), text)] = None
+            self._details[Detail(kind.lower().rstrip(": -"), text)] = None
