@@ -207,7 +207,7 @@ MEASURES = (
     "Paragraph 6 of resolution 2371 (2017)",
     "Economic resources controlled or operated by Ocean Maritime Management (KPe.020)",
 )
-VESSEL_HEAD = ("#", "Vessel Name", "IMO number", "Date of designation", *MEASURES)
+VESSEL_HEAD = ("#", "Vessel Name", "IMO number", "Date of designation")
 VESSELS = (
     "<!DOCTYPE html>\n<html><head><title>1718 Designated Vessels List 4 June 2020.docx</title>"
     "</head><body><table>\n"
@@ -264,7 +264,7 @@ def by_hand(folder) -> list[Seed]:
     extract = {"format": "sanctrail-extract/1", "lists": about, "listings": facts}
     files = {"extract.json": json.dumps(extract).encode()}
     seeds.append(seed_of(folder, "extract", "json", files, key=_facts))
-    rows = _row(*VESSEL_HEAD) + "".join(_vessel(place, imo) for place, imo in enumerate(IMO, 1))
+    rows = _row(*VESSEL_HEAD) + _row(*MEASURES) + "".join(_vessel(place, imo) for place, imo in enumerate(IMO, 1))
     files = {"vessels.html": f"{VESSELS}{rows}</table></body></html>\n".encode()}
     seeds.append(seed_of(folder, "un-vessels", "html", files))
     return seeds + _workbooks(folder)
@@ -303,16 +303,25 @@ def _real_xml(folder, lists, name, entries):
         data = re.sub(rb"<Record_Count>\d+</Record_Count>", counted, data)
     elif name == "ofac-advanced":
         kept = set(re.findall(rb'<DistinctParty FixedRef="(\d+)"', data))
-        for tag, attribute in (("SanctionsEntry", b"ProfileID"), ("ProfileRelationship", b"From-ProfileID")):
+        for tag, attribute in (
+            ("SanctionsEntry", b"ProfileID"),
+            ("ProfileRelationship", b"From-ProfileID"),
+        ):
             data = _tied(data, tag, attribute, kept)
         locations = set(re.findall(rb'LocationID="(\d+)"', data))
         documents = set(re.findall(rb'<Identity ID="(\d+)"', data))
-        data = _tied(_tied(data, "Location", b"ID", locations), "IDRegDocument", b"IdentityID", documents)
+        data = _tied(
+            _tied(data, "Location", b"ID", locations), "IDRegDocument", b"IdentityID", documents
+        )
     return seed_of(folder, name, "xml", {f"{name}_{DAY}.xml": data})
 
 
 def _tied(data, tag, attribute, kept):
-    pattern = re.compile(rb"<%s(?=\s)[^>]*?\s%s=\"(\d+)\"[^>]*>.*?</%s>\s*" % (tag.encode(), attribute, tag.encode()), re.DOTALL)
+    pattern = re.compile(
+        rb"<%s(?=\s)[^>]*?\s%s=\"(\d+)\"[^>]*>.*?</%s>\s*"
+        % (tag.encode(), attribute, tag.encode()),
+        re.DOTALL,
+    )
     return pattern.sub(lambda match: match[0] if match[1] in kept else b"", data)
 
 
@@ -333,7 +342,9 @@ def _real_csv(folder, lists, name, entries):
     file, _, _, key, delimiter = CSV[name]
     path = lists / REAL_CSV[name]
     if name == "ofac-csv":
-        parts = {one.name.replace(".csv", f"_{DAY}.csv"): one.read_bytes() for one in path.iterdir()}
+        parts = {
+            one.name.replace(".csv", f"_{DAY}.csv"): one.read_bytes() for one in path.iterdir()
+        }
         main = next(part for part in parts if "prim" in part)
         lines = parts[main].splitlines(keepends=True)[:entries]
         ids = {line.split(b",")[0] for line in lines}

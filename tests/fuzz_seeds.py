@@ -137,15 +137,21 @@ def workbook(sheets: dict[str, list[list[object]]]) -> bytes:
     parts = {}
     for place, rows in enumerate(sheets.values(), 1):
         cells = "".join(_xlsx_row(number, row, shared) for number, row in enumerate(rows, 1))
-        parts[f"xl/worksheets/sheet{place}.xml"] = f"<worksheet {_MAIN}><sheetData>{cells}</sheetData></worksheet>"
+        parts[f"xl/worksheets/sheet{place}.xml"] = (
+            f"<worksheet {_MAIN}><sheetData>{cells}</sheetData></worksheet>"
+        )
     texts = "".join(f'<si><t xml:space="preserve">{escape(text)}</t></si>' for text in shared)
     parts["xl/sharedStrings.xml"] = f"<sst {_MAIN}>{texts}</sst>"
-    parts["xl/styles.xml"] = f'<styleSheet {_MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    parts["xl/styles.xml"] = (
+        f'<styleSheet {_MAIN}><cellXfs><xf numFmtId="0"/><xf numFmtId="14"/></cellXfs></styleSheet>'
+    )
     names = "".join(
         f'<sheet name="{escape(name)}" sheetId="{n}" r:id="rId{n}"/>'
         for n, name in enumerate(sheets, 1)
     )
-    parts["xl/workbook.xml"] = f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>{names}</sheets></workbook>'
+    parts["xl/workbook.xml"] = (
+        f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>{names}</sheets></workbook>'
+    )
     kinds = [("worksheet", f"worksheets/sheet{n}.xml") for n in range(1, len(sheets) + 1)]
     kinds += [("sharedStrings", "sharedStrings.xml"), ("styles", "styles.xml")]
     parts["xl/_rels/workbook.xml.rels"] = _relations(kinds)
@@ -194,10 +200,18 @@ def opendocument(rows: list[list[str]]) -> bytes:
     """Return an ODS file of one sheet."""
     cells = "".join(
         "<table:table-row>"
-        + "".join(f"<table:table-cell office:value-type=\"string\"><text:p>{escape(cell)}</text:p></table:table-cell>" for cell in row)
+        + "".join(
+            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
+            for cell in row
+        )
         + "</table:table-row>"
         for row in rows
     )
-    spaces = "".join(f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    spaces = "".join(
+        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
+        for name in ("office", "table", "text")
+    )
     content = f'<office:document-content{spaces}><office:body><office:spreadsheet><table:table table:name="Sheet1">{cells}</table:table></office:spreadsheet></office:body></office:document-content>'
-    return zipped({"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", CONTENT: content.encode()})
+    return zipped(
+        {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", CONTENT: content.encode()}
+    )

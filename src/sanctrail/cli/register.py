@@ -68,6 +68,7 @@ def show(
     workspace: Workspace,
     as_of: AsOf = None,
     as_json: Json = False,
+    as_csv: Csv = False,
 ) -> None:
     """Show all that the lists say of one party.
 
@@ -83,6 +84,11 @@ def show(
             f"{left_lists(register, party)} Names that are only similar are found by: "
             f"sanctrail screen '{party}'"
         )
+    if as_csv:
+        facts = register.rows("facts", {listing_id for _, listing_id in keys})
+        columns = ("list_id", "list_date", "listing_id", "fact", "value")
+        emit(columns, ([row[c] for c in columns] for row in facts), as_csv)
+        return
     pages = pages_of(register, keys)
     if as_json:
         print_json({"party": party, **_used(register), "listings": pages})

@@ -36,7 +36,9 @@ XML_READERS: dict[str, Reader] = {
 }  # fmt: skip
 """Readers by the local name of the XML root element."""
 
-OTHER_READERS: tuple[FileFormat, ...] = (extract, ftm_read, un_vessels, csl, dpl, eu_csv, ofsi)
+OTHER_READERS: tuple[FileFormat, ...] = (
+    extract, ftm_read, un_vessels, csl, dpl, eu_csv, ofsi, mof_csv,
+)  # fmt: skip
 """Modules that recognise their file by its head and read its stream."""
 
 SHEET_READERS: tuple[SheetFormat, ...] = (dfat, mof, uk_ods)

@@ -60,12 +60,13 @@ _NEEDED = _MARKS | {
 }  # fmt: skip
 _NOTICE = "外務省告示情報"
 _WORDS = tuple(f"{column}{language}" for column in ("称号", "役職") for language in _BOTH)
-_KNOWN = _NEEDED | {*_WORDS, "リスト掲載日", _NOTICE}
+_TAKEN = _NEEDED | set(_WORDS)
+_KNOWN = _TAKEN | {"リスト掲載日", _NOTICE}
 _KINDS = {"個人": "person", "団体": "entity"}
 _NUMBER = re.compile(r"(\d{3})-\d{6}", re.ASCII)
 _TOKEN = re.compile(r"[0-9A-Za-z-]+")
 _OPENING, _CLOSING = "（(", "）)"
-_QUOTES = "\"“” \t"
+_QUOTES = '"“” \t'
 
 Cells = dict[str, str]
 
@@ -262,8 +263,9 @@ class _Entry:
         for column in _WORDS:
             for word in parts_of(self._cells.get(column, "")):
                 found.detail(column, tidy(word))
-        for column in self._cells.keys() - _KNOWN | {"リスト掲載日", _NOTICE}:
-            found.detail(column, tidy(self._cells.get(column, "")))
+        for column, cell in self._cells.items():
+            if column not in _TAKEN:
+                found.detail(column, tidy(cell))
 
     def _take_addresses(self, language: str) -> None:
         """Join places to countries where there is one country, or as many as places."""
