@@ -2,10 +2,12 @@
 
 import os
 import pickle
+import sys
 from pathlib import Path
 
 import pytest
 
+from sanctrail import cli
 from sanctrail.errors import Problem
 from sanctrail.ground.store import exclusive
 from sanctrail.register import LoadedVersion, load_lists
@@ -40,3 +42,17 @@ def real_workspace(shared, tmp_path_factory) -> tuple[Path, list[LoadedVersion],
             answer.write_bytes(pickle.dumps(load_lists(files, workspace)))
     loaded, problems = pickle.loads(answer.read_bytes())
     return workspace, loaded, problems
+
+
+@pytest.fixture
+def run(monkeypatch, capfd):
+    """Run the command line in this process; return its exit code, output and error output."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["sanctrail", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            cli.main()
+        out, err = capfd.readouterr()
+        return stop.value.code or 0, out, err
+
+    return call

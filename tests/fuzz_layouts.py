@@ -17,88 +17,118 @@ DAY = "2026-02-27"
 XML = {
     "un-xml": (
         '<CONSOLIDATED_LIST dateGenerated="2026-02-27T00:00:09Z">\n<INDIVIDUALS>\n',
-        "<INDIVIDUAL><DATAID>69{n}</DATAID><FIRST_NAME>KIM {n}</FIRST_NAME>"
-        "<UN_LIST_TYPE>DPRK</UN_LIST_TYPE><REFERENCE_NUMBER>KPi.{n}</REFERENCE_NUMBER>"
-        "<LISTED_ON>2016-03-02</LISTED_ON><INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY>"
-        "<ALIAS_NAME>Kim &amp; Son {n}</ALIAS_NAME></INDIVIDUAL_ALIAS></INDIVIDUAL>\n",
+        (
+            "<INDIVIDUAL><DATAID>69{n}</DATAID><FIRST_NAME>KIM {n}</FIRST_NAME>"
+            "<UN_LIST_TYPE>DPRK</UN_LIST_TYPE><REFERENCE_NUMBER>KPi.{n}</REFERENCE_NUMBER>"
+            "<LISTED_ON>2016-03-02</LISTED_ON><INDIVIDUAL_ALIAS><QUALITY>Good</QUALITY>"
+            "<ALIAS_NAME>Kim &amp; Son {n}</ALIAS_NAME></INDIVIDUAL_ALIAS></INDIVIDUAL>\n"
+        ),
         "</INDIVIDUALS>\n</CONSOLIDATED_LIST>\n",
     ),
     "ofac-xml": (
-        '<sdnList xmlns="http://tempuri.org/sdnList.xsd">\n<publshInformation>'
-        "<Publish_Date>02/27/2026</Publish_Date><Record_Count>6</Record_Count>"
-        "</publshInformation>\n",
-        "<sdnEntry><uid>{n}</uid><lastName>KIM {n}</lastName><sdnType>Entity</sdnType>"
-        "<programList><program>DPRK3</program></programList></sdnEntry>\n",
+        (
+            '<sdnList xmlns="http://tempuri.org/sdnList.xsd">\n<publshInformation>'
+            "<Publish_Date>02/27/2026</Publish_Date><Record_Count>6</Record_Count>"
+            "</publshInformation>\n"
+        ),
+        (
+            "<sdnEntry><uid>{n}</uid><lastName>KIM {n}</lastName><sdnType>Entity</sdnType>"
+            "<programList><program>DPRK3</program></programList></sdnEntry>\n"
+        ),
         "</sdnList>\n",
     ),
     "ofac-advanced": (
-        '<Sanctions xmlns="http://www.un.org/sanctions/1.0"><DateOfIssue><Year>2026</Year>'
-        "<Month>2</Month><Day>27</Day></DateOfIssue><ReferenceValueSets><AliasTypeValues>"
-        '<AliasType ID="1403">Name</AliasType></AliasTypeValues><ListValues><List ID="1550">'
-        'SDN List</List></ListValues><NamePartTypeValues><NamePartType ID="1525">Entity Name'
-        '</NamePartType></NamePartTypeValues><PartySubTypeValues><PartySubType ID="3" '
-        'PartyTypeID="2">Unknown</PartySubType></PartySubTypeValues><PartyTypeValues><PartyType '
-        'ID="2">Entity</PartyType></PartyTypeValues></ReferenceValueSets><DistinctParties>\n',
-        '<DistinctParty FixedRef="{n}"><Profile ID="{n}" PartySubTypeID="3"><Identity ID="1" '
-        'FixedRef="{n}" Primary="true" False="false"><Alias FixedRef="{n}" AliasTypeID="1403" '
-        'Primary="true" LowQuality="false"><DocumentedName><DocumentedNamePart><NamePartValue '
-        'NamePartGroupID="2">KIM {n}</NamePartValue></DocumentedNamePart></DocumentedName></Alias>'
-        '<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="2" NamePartTypeID="1525"/>'
-        "</MasterNamePartGroup></NamePartGroups></Identity></Profile></DistinctParty>\n",
-        '</DistinctParties><SanctionsEntries><SanctionsEntry ID="1" ProfileID="101" ListID="1550">'
-        "</SanctionsEntry></SanctionsEntries></Sanctions>\n",
+        (
+            '<Sanctions xmlns="http://www.un.org/sanctions/1.0"><DateOfIssue><Year>2026</Year>'
+            "<Month>2</Month><Day>27</Day></DateOfIssue><ReferenceValueSets><AliasTypeValues>"
+            '<AliasType ID="1403">Name</AliasType></AliasTypeValues><ListValues><List ID="1550">'
+            'SDN List</List></ListValues><NamePartTypeValues><NamePartType ID="1525">Entity Name'
+            '</NamePartType></NamePartTypeValues><PartySubTypeValues><PartySubType ID="3" '
+            'PartyTypeID="2">Unknown</PartySubType></PartySubTypeValues><PartyTypeValues><PartyType '
+            'ID="2">Entity</PartyType></PartyTypeValues></ReferenceValueSets><DistinctParties>\n'
+        ),
+        (
+            '<DistinctParty FixedRef="{n}"><Profile ID="{n}" PartySubTypeID="3"><Identity ID="1" '
+            'FixedRef="{n}" Primary="true" False="false"><Alias FixedRef="{n}" AliasTypeID="1403" '
+            'Primary="true" LowQuality="false"><DocumentedName><DocumentedNamePart><NamePartValue '
+            'NamePartGroupID="2">KIM {n}</NamePartValue></DocumentedNamePart></DocumentedName></Alias>'
+            '<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="2" NamePartTypeID="1525"/>'
+            "</MasterNamePartGroup></NamePartGroups></Identity></Profile></DistinctParty>\n"
+        ),
+        (
+            '</DistinctParties><SanctionsEntries><SanctionsEntry ID="1" ProfileID="101" ListID="1550">'
+            "</SanctionsEntry></SanctionsEntries></Sanctions>\n"
+        ),
     ),
     "ofac-enhanced": (
-        "<sanctionsData><publicationInfo><dataAsOf>2026-02-27T00:00:00</dataAsOf><filters>"
-        '<sanctionsLists><sanctionsList refId="91512">Consolidated List</sanctionsList>'
-        "</sanctionsLists></filters></publicationInfo><entities>\n",
-        '<entity id="{n}"><generalInfo><identityId>{n}</identityId><entityType refId="601">Entity'
-        '</entityType></generalInfo><sanctionsLists><sanctionsList refId="91512" id="1" '
-        'datePublished="2016-03-02">Consolidated List</sanctionsList></sanctionsLists><names>'
-        '<name id="{n}"><isPrimary>true</isPrimary><translations><translation id="1"><isPrimary>'
-        "true</isPrimary><formattedFullName>KIM {n}</formattedFullName></translation>"
-        "</translations></name></names></entity>\n",
+        (
+            "<sanctionsData><publicationInfo><dataAsOf>2026-02-27T00:00:00</dataAsOf><filters>"
+            '<sanctionsLists><sanctionsList refId="91512">Consolidated List</sanctionsList>'
+            "</sanctionsLists></filters></publicationInfo><entities>\n"
+        ),
+        (
+            '<entity id="{n}"><generalInfo><identityId>{n}</identityId><entityType refId="601">Entity'
+            '</entityType></generalInfo><sanctionsLists><sanctionsList refId="91512" id="1" '
+            'datePublished="2016-03-02">Consolidated List</sanctionsList></sanctionsLists><names>'
+            '<name id="{n}"><isPrimary>true</isPrimary><translations><translation id="1"><isPrimary>'
+            "true</isPrimary><formattedFullName>KIM {n}</formattedFullName></translation>"
+            "</translations></name></names></entity>\n"
+        ),
         "</entities></sanctionsData>\n",
     ),
     "eu-xml": (
-        '<export xmlns="http://eu.europa.ec/fpi/fsd/export" '
-        'generationDate="2026-02-27T16:28:05.354+01:00">\n',
-        '<sanctionEntity euReferenceNumber="EU.{n}.1" logicalId="{n}"><regulation '
-        'regulationType="amendment" publicationDate="2017-08-31" numberTitle="2017/1509" '
-        'programme="PRK"/><subjectType code="person" classificationCode="P"/><nameAlias '
-        'wholeName="Kim {n}" strong="true"/></sanctionEntity>\n',
+        (
+            '<export xmlns="http://eu.europa.ec/fpi/fsd/export" '
+            'generationDate="2026-02-27T16:28:05.354+01:00">\n'
+        ),
+        (
+            '<sanctionEntity euReferenceNumber="EU.{n}.1" logicalId="{n}"><regulation '
+            'regulationType="amendment" publicationDate="2017-08-31" numberTitle="2017/1509" '
+            'programme="PRK"/><subjectType code="person" classificationCode="P"/><nameAlias '
+            'wholeName="Kim {n}" strong="true"/></sanctionEntity>\n'
+        ),
         "</export>\n",
     ),
     "eu-whole": (
         '<WHOLE Date="11/02/2016">\n',
-        '<ENTITY Id="{n}" Type="P" legal_basis="1/2012" reg_date="2012-02-21" programme="PRK">'
-        '<NAME Id="1{n}" Entity_id="{n}"><WHOLENAME>Kim {n}</WHOLENAME></NAME></ENTITY>\n',
+        (
+            '<ENTITY Id="{n}" Type="P" legal_basis="1/2012" reg_date="2012-02-21" programme="PRK">'
+            '<NAME Id="1{n}" Entity_id="{n}"><WHOLENAME>Kim {n}</WHOLENAME></NAME></ENTITY>\n'
+        ),
         "</WHOLE>\n",
     ),
     "uk-xml": (
         "<Designations><DateGenerated>27/02/2026</DateGenerated>\n",
-        "<Designation><DateDesignated>29/06/2012</DateDesignated><UniqueID>DPR0{n}</UniqueID>"
-        "<Names><Name><Name6>KIM {n}</Name6><NameType>Primary Name</NameType></Name></Names>"
-        "<RegimeName>DPRK</RegimeName><IndividualEntityShip>Entity</IndividualEntityShip>"
-        "</Designation>\n",
+        (
+            "<Designation><DateDesignated>29/06/2012</DateDesignated><UniqueID>DPR0{n}</UniqueID>"
+            "<Names><Name><Name6>KIM {n}</Name6><NameType>Primary Name</NameType></Name></Names>"
+            "<RegimeName>DPRK</RegimeName><IndividualEntityShip>Entity</IndividualEntityShip>"
+            "</Designation>\n"
+        ),
         "</Designations>\n",
     ),
     "seco-xml": (
-        '<swiss-sanctions-list list-type="whole-list" date="2026-02-27"><sanctions-program '
-        'ssid="1"><program-key lang="eng">DPRK</program-key><sanctions-set ssid="2" lang="eng">'
-        "Annex 1</sanctions-set></sanctions-program>\n",
-        '<target ssid="{n}"><sanctions-set-id>2</sanctions-set-id><individual><identity ssid="7" '
-        'main="true"><name name-type="primary-name" quality="good"><name-part order="1" '
-        'name-part-type="whole-name"><value>Kim {n}</value></name-part></name></identity>'
-        '</individual><modification modification-type="listed" effective-date="2016-03-02"/>'
-        "</target>\n",
+        (
+            '<swiss-sanctions-list list-type="whole-list" date="2026-02-27"><sanctions-program '
+            'ssid="1"><program-key lang="eng">DPRK</program-key><sanctions-set ssid="2" lang="eng">'
+            "Annex 1</sanctions-set></sanctions-program>\n"
+        ),
+        (
+            '<target ssid="{n}"><sanctions-set-id>2</sanctions-set-id><individual><identity ssid="7" '
+            'main="true"><name name-type="primary-name" quality="good"><name-part order="1" '
+            'name-part-type="whole-name"><value>Kim {n}</value></name-part></name></identity>'
+            '</individual><modification modification-type="listed" effective-date="2016-03-02"/>'
+            "</target>\n"
+        ),
         "</swiss-sanctions-list>\n",
     ),
     "sema-xml": (
         "<data-set>\n",
-        "<record><Country>Belarus / Bélarus</Country><LastName>Kim{n}</LastName><GivenName>Chol"
-        "</GivenName><Schedule>1, Part 1</Schedule><Item>{n}</Item><DateOfListing>2020-09-28"
-        "</DateOfListing></record>\n",
+        (
+            "<record><Country>Belarus / Bélarus</Country><LastName>Kim{n}</LastName><GivenName>Chol"
+            "</GivenName><Schedule>1, Part 1</Schedule><Item>{n}</Item><DateOfListing>2020-09-28"
+            "</DateOfListing></record>\n"
+        ),
         "</data-set>\n",
     ),
 }
@@ -264,7 +294,11 @@ def by_hand(folder) -> list[Seed]:
     extract = {"format": "sanctrail-extract/1", "lists": about, "listings": facts}
     files = {"extract.json": json.dumps(extract).encode()}
     seeds.append(seed_of(folder, "extract", "json", files, key=_facts))
-    rows = _row(*VESSEL_HEAD) + _row(*MEASURES) + "".join(_vessel(place, imo) for place, imo in enumerate(IMO, 1))
+    rows = (
+        _row(*VESSEL_HEAD)
+        + _row(*MEASURES)
+        + "".join(_vessel(place, imo) for place, imo in enumerate(IMO, 1))
+    )
     files = {"vessels.html": f"{VESSELS}{rows}</table></body></html>\n".encode()}
     seeds.append(seed_of(folder, "un-vessels", "html", files))
     return seeds + _workbooks(folder)
@@ -290,7 +324,7 @@ def _workbooks(folder):
 
 def as_held(folder, lists, entries, names=None) -> list[Seed]:
     """Every layout of which a real file is held, cut to some entries and properly closed."""
-    makers = {name: _real_xml for name in REAL_XML} | dict.fromkeys(REAL_CSV, _real_csv)
+    makers = dict.fromkeys(REAL_XML, _real_xml) | dict.fromkeys(REAL_CSV, _real_csv)
     makers |= dict.fromkeys(REAL_SHEETS, _real_sheet) | {"un-vessels": _real_vessels}
     wanted = [name for name in makers if names is None or name in names]
     return [makers[name](folder, lists, name, entries) for name in wanted]

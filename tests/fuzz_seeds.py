@@ -4,12 +4,8 @@ A seed knows its entries by looking at its text alone: which bytes make which en
 from reading the undamaged file, in its order.
 """
 
-import bz2
-import csv
-import gzip
 import io
 import json
-import lzma
 import re
 import zipfile
 from dataclasses import dataclass
@@ -35,6 +31,7 @@ class Seed:
     main: str
     entry: str
     entries: dict[str, tuple[bytes, ...]]
+    names: dict[str, str]
     problems: frozenset[str]
     delimiter: str = ","
 
@@ -53,13 +50,16 @@ def read_files(folder: Path, files: dict[str, bytes]):
     return listings, problems, errors
 
 
-def sheets_of(data: bytes) -> bytes:
-    """Return the text of a workbook's sheets, whatever else the file holds."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        names = [name for name in archive.namelist() if "worksheets/" in name or name == CONTENT]
-        return b"".join(archive.read(name) for name in names)
+def parts_of(data: bytes) -> dict[str, bytes]:
+    """Return the parts of a zip file by name; none where it is none or damaged."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            return {name: archive.read(name) for name in archive.namelist()}
+    except Exception:  # noqa: BLE001  whatever a damaged archive makes the library raise
+        return {}
 
 
+SERIAL_ZERO = date(1899, 12, 30).toordinal()
 CONTENT = "content.xml"
 ENTRY = {
     "un-xml": "INDIVIDUAL|ENTITY", "ofac-xml": "sdnEntry", "ofac-advanced": "DistinctParty",
@@ -98,7 +98,8 @@ def seed_of(
     entries = {one.listing_id: piece for one, piece in zip(listings, pieces, strict=True)}
     assert len(entries) == len(listings), name
     told = frozenset(map(str, problems))
-    return Seed(name, shape, files, main, ENTRY.get(name, ""), entries, told, delimiter)
+    names = {one.listing_id: one.primary_name for one in listings}
+    return Seed(name, shape, files, main, ENTRY.get(name, ""), entries, names, told, delimiter)
 
 
 def _pieces(shape, name, data, key, listings):
@@ -178,7 +179,7 @@ def _xlsx_row(number, row, shared):
     for place, value in enumerate(row):
         at = f'r="{chr(65 + place // 26 - 1) if place > 25 else ""}{chr(65 + place % 26)}{number}"'
         if isinstance(value, datetime | date):
-            days = (datetime(value.year, value.month, value.day) - datetime(1899, 12, 30)).days
+            days = date(value.year, value.month, value.day).toordinal() - SERIAL_ZERO
             cells.append(f'<c {at} s="1"><v>{days}</v></c>')
         elif isinstance(value, float | int):
             cells.append(f"<c {at}><v>{value}</v></c>")
@@ -199,19 +200,21 @@ def zipped(parts: dict[str, bytes]) -> bytes:
 def opendocument(rows: list[list[str]]) -> bytes:
     """Return an ODS file of one sheet."""
     cells = "".join(
-        "<table:table-row>"
-        + "".join(
-            f'<table:table-cell office:value-type="string"><text:p>{escape(cell)}</text:p></table:table-cell>'
-            for cell in row
-        )
-        + "</table:table-row>"
-        for row in rows
+        f"<table:table-row>{''.join(map(_ods_cell, row))}</table:table-row>" for row in rows
     )
-    spaces = "".join(
-        f' xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"'
-        for name in ("office", "table", "text")
+    spaces = "".join(f' xmlns:{name}="{_OASIS}:{name}:1.0"' for name in ("office", "table", "text"))
+    content = (
+        f"<office:document-content{spaces}><office:body><office:spreadsheet>"
+        f'<table:table table:name="Sheet1">{cells}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
     )
-    content = f'<office:document-content{spaces}><office:body><office:spreadsheet><table:table table:name="Sheet1">{cells}</table:table></office:spreadsheet></office:body></office:document-content>'
-    return zipped(
-        {"mimetype": b"application/vnd.oasis.opendocument.spreadsheet", CONTENT: content.encode()}
-    )
+    kind = b"application/vnd.oasis.opendocument.spreadsheet"
+    return zipped({"mimetype": kind, CONTENT: content.encode()})
+
+
+_OASIS = "urn:oasis:names:tc:opendocument:xmlns"
+
+
+def _ods_cell(text):
+    paragraph = f"<text:p>{escape(text)}</text:p>"
+    return f'<table:table-cell office:value-type="string">{paragraph}</table:table-cell>'

@@ -8,7 +8,6 @@ import sys
 import pytest
 import typer
 
-from sanctrail import cli
 from sanctrail.cli.app import app
 
 LAZARUS = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
@@ -31,18 +30,6 @@ def leaves(command, path=()):
 
 
 COMMANDS = sorted(leaves(typer.main.get_command(app)))
-
-
-@pytest.fixture
-def run(monkeypatch, capfd):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sanctrail", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capfd.readouterr()
-        return stop.value.code or 0, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 import csv
 import io
 import json
-import sys
 
 import pyarrow.parquet as pq
 import pytest
-
-from sanctrail import cli
 
 TODAY = "1772236800"  # 2026-02-28
 KIM = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
@@ -44,18 +41,6 @@ EXTRACT = {
     ],
 }
 MANY = [(number, f"NAME NUMBER {number}") for number in range(100, 140)]
-
-
-@pytest.fixture
-def run(monkeypatch, capfd):
-    def call(*arguments):
-        monkeypatch.setattr(sys, "argv", ["sanctrail", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            cli.main()
-        out, err = capfd.readouterr()
-        return stop.value.code or 0, out, err
-
-    return call
 
 
 @pytest.fixture

@@ -206,6 +206,26 @@ def test_any_other_held_file_is_refused_in_the_words_of_the_page(held, lists):
     assert message.endswith(".")
 
 
+def test_the_numbers_in_the_text_are_those_of_the_held_files(lists):
+    def listings_of(part):
+        (row,) = [held for held in READ if part in held.files[0]]
+        (version,) = opened([lists / row.files[0]])
+        return version.listings
+
+    text = " ".join(section("What is kept").split())
+    eu = listings_of("xmlFullSanctionsList_1_1_2021-03-02")
+    late = sum(listing.listed_basis == "at the latest" for listing in eu)
+    assert f"for {late:,} of {len(eu):,} parties of the EU list of 2021-03-02" in text
+    shared_reference = sum(listing.listing_id.startswith("eu:L") for listing in eu)
+    assert f"({shared_reference} entries of the list of 2021-03-02)" in PAGE.replace("\n  ", " ")
+    wallets = [wallet for one in listings_of("uk/UK_Sanctions_List_RE") for wallet in one.wallets]
+    bare = sum(not wallet.asset for wallet in wallets)
+    assert f"({bare} of {len(wallets)} on the UK's" in text
+    wallets = [wallet for one in listings_of("jp/mof") for wallet in one.wallets]
+    assert f"all {sum(not wallet.asset for wallet in wallets)} on Japan's)" in text
+    assert all(not wallet.asset for wallet in wallets)
+
+
 def test_a_set_of_parts_is_read_from_its_folder_too(lists):
     row = next(held for held in READ if len(held.files) > 1)
     (version,) = opened([(lists / row.files[0]).parent], DAY)

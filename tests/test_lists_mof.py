@@ -92,6 +92,13 @@ def test_id_survives_a_new_sheet_number_a_new_row_and_an_amended_name():
     assert Detail("告示番号", "7(#12)") in new.details
 
 
+def test_known_measure_gives_the_number_of_the_csv_whatever_its_sheet_is_numbered():
+    old = sheet(entry(告示番号="#25"), name="12.北朝鮮(決議１７１８号等；個人) ")
+    new = sheet(entry(告示番号="25(*3)"), name="15.北朝鮮(決議1718号等；個人)")
+    [[before], _], [[after], _] = load(old), load(new)
+    assert before.listing_id == after.listing_id == "jp:015-000025"
+
+
 def test_lifted_row_keeps_its_id_so_that_the_lifting_is_known():
     gone = entry(告示日付="2021.5.28削除", 日本語表記="", 英語表記="")
     [[before], _], [[after], _] = load(sheet(entry())), load(sheet(gone))
@@ -170,6 +177,19 @@ def test_column_of_names_tells_kind_and_quality():
         ("キム", "former", ""),
         ("タイガー", "alias", "weak"),
     ]
+
+
+def test_what_brackets_tell_of_a_birth_is_no_part_of_an_alias():
+    listing = only(別名="Sayf-Al Adl (DOB: 11 Apr. 1963. POB: Egypt.)")
+    assert [n.text for n in listing.names[2:]] == ["Sayf-Al Adl"]
+    assert Detail("別名", "Sayf-Al Adl (DOB: 11 Apr. 1963. POB: Egypt.)") in listing.details
+
+
+def test_paper_whose_only_digits_are_a_day_has_no_number():
+    [listing], problems = load(sheet(entry(旅券番号="1993年に発行されたエジプト旅券")))
+    assert listing.identifiers == ()
+    assert Detail("旅券番号", "1993年に発行されたエジプト旅券") in listing.details
+    assert problems == ["旅券番号 has no number: 1993年に発行されたエジプト旅券"]
 
 
 @pytest.mark.parametrize(
@@ -428,8 +448,9 @@ def test_problems_of_the_held_workbook_are_these(held):
     messages = sorted(re.sub(r"[:'].*", "", one.message) for one in held[1].problems)
     assert {one: messages.count(one) for one in messages} == {
         "": 2,
-        "ID番号 has no number": 1,
+        "ID番号 has no number": 2,
         "date of birth is not read in full": 8,
         "has no name and is not marked as lifted": 1,
         "notice date is not read": 2,
+        "旅券番号 has no number": 1,
     }

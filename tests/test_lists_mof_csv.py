@@ -22,18 +22,21 @@ from sanctrail.lists.records import (
     Measure,
     Wallet,
 )
+from sanctrail.register import Register, load_lists
 from sanctrail.register.facts import facts_of
+from sanctrail.register.history import difference
 
 HELD = "lists/jp/mof_shisantouketsu20260305.xlsx"
-COLUMNS = tuple(
+HEADER = (
     "区分,番号,告示日付,告示番号,個人・団体,氏名（日本語）,氏名（英語）,別名・別称（日本語）,"
     "別名・別称（英語）,旧称（日本語）,旧称（英語）,確定に十分でない別名（日本語）,"
     "確定に十分でない別名（英語）,称号（日本語）,称号（英語）,役職（日本語）,役職（英語）,生年月日,"
     "出生地（日本語）,出生地（英語）,国籍（日本語）,国籍（英語）,旅券番号,身分証番号,"
     "住所・所在地（国）（日本語）,住所・所在地（都市その他の情報）（日本語）,"
     "住所・所在地（国）（英語）,住所・所在地（都市その他の情報）（英語）,"
-    "国連参照番号,リスト掲載日,その他の情報,外務省告示情報".split(",")
+    "国連参照番号,リスト掲載日,その他の情報,外務省告示情報"
 )
+COLUMNS = next(csv.reader([HEADER]))
 SIM = {
     "区分": "17",
     "番号": "017-000078",
@@ -150,6 +153,7 @@ def test_notice_days_are_parted_where_line_ends_were_lost(only, text, days):
         ("甲（生年1963年；1964年）; 乙", ["甲（生年1963年；1964年）", "乙"]),
         ("（（甲；乙）丙）；丁", ["（（甲；乙）丙）", "丁"]),
         ("甲（乙; 丙", ["甲（乙", "丙"]),
+        ('"210602196905220510"； Zavod “Zvezda”', ["210602196905220510", "Zavod “Zvezda”"]),
         ("不明", []),
     ],
 )
@@ -262,6 +266,11 @@ def test_un_reference_titles_and_the_notice_as_printed_are_kept(only):
     )
 
 
+def test_notice_number_that_is_not_in_the_id_is_kept(only):
+    assert Detail("告示番号", "78") not in only().details
+    assert Detail("告示番号", "78(#3)") in only(告示番号="78(#3)").details
+
+
 def test_oddities_are_told_and_nothing_is_dropped(load):
     rows = [
         SIM | {"番号": "777"},
@@ -343,3 +352,24 @@ def test_every_entry_of_the_held_workbook_has_the_number_of_the_csv(workbook):
         "jp:002-000798": "ABUBAKAR SWALLEH",
     }
     assert {one: workbook[one].primary_name for one in names} == names
+
+
+def test_switch_of_layout_lists_and_delists_nobody(shared, workbook, tmp_path):
+    rows = [
+        {
+            "区分": one.listing_id[3:6].lstrip("0"),
+            "番号": one.listing_id[3:],
+            "告示日付": "".join(act.date for act in one.acts),
+            "個人・団体": {"person": "個人", "entity": "団体"}[one.kind],
+            "氏名（英語）": one.primary_name,
+        }
+        for one in workbook.values()
+        if not one.delisted and one.names
+    ]
+    written = tmp_path / "shisantouketsu20260401.csv"
+    written.write_bytes(text_of(*rows))
+    [before, after], _ = load_lists([shared / HELD, written], tmp_path / "ws")
+    assert (before.parties, after.parties) == (2863, 2862)
+    found = difference(Register(tmp_path / "ws"), before.version_id, after.version_id)
+    moves = [row for row in found.changes if row["change"] in ("listed", "delisted")]
+    assert len(moves) == 1

@@ -74,7 +74,7 @@ def _tell(result: "DemoResult") -> None:
         "  sanctrail wallet 0x098B716B8Aaf21512996dC57EB0615e2383E2f96 "
         f"--workspace {folder}/workspace"
     )
-    say("  sanctrail lists load FILE...     (the official UN and OFAC files)")
+    say("  sanctrail lists load FILE...     (the official lists)")
 
 
 def _named(prefix: str, names: tuple[str, ...]) -> str:

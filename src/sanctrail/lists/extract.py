@@ -111,7 +111,7 @@ def _listing(
 
 def _check_values(listing: Listing) -> None:
     """Raise `TypeError` or `ValueError` where a field holds what the register cannot keep."""
-    births = [(birth.earliest, birth.latest, birth.precision) for birth in listing.births]
+    births = tuple((birth.earliest, birth.latest, birth.precision) for birth in listing.births)
     given = astuple(replace(listing, births=(), delisted=""))  # type: ignore[arg-type]
     for text in _leaves((given, births)):
         if not isinstance(text, str):
@@ -149,7 +149,7 @@ def _iso_day(text: str) -> date:
 
 
 def _leaves(value: Any) -> Iterator[Any]:
-    if isinstance(value, tuple | list):
+    if isinstance(value, tuple):
         for item in value:
             yield from _leaves(item)
     else:

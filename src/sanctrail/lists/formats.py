@@ -10,7 +10,6 @@ from pathlib import Path, PurePosixPath
 from sanctrail.errors import Problem, SanctrailError, UnreadableFile
 from sanctrail.ground.inputs import FileDigest, InputStream, open_members, stream_of
 from sanctrail.ground.memory import collector_resting
-from sanctrail.ground.sheets import read_sheets
 from sanctrail.lists import extract
 from sanctrail.lists.au import dfat
 from sanctrail.lists.ca import canada
@@ -21,6 +20,7 @@ from sanctrail.lists.ftm import ftm_read
 from sanctrail.lists.gb import ofsi, uk_ods, uk_xml
 from sanctrail.lists.jp import mof, mof_csv
 from sanctrail.lists.reading.repair import RepairedStream
+from sanctrail.lists.reading.workbook import sheets_within_bounds
 from sanctrail.lists.reading.xml import refuse_doctype, root_name
 from sanctrail.lists.records import ListHeader, Listing
 from sanctrail.lists.source import FileFormat, Reader, Records, SheetFormat
@@ -50,6 +50,7 @@ NOT_OFFICIAL = b"NOT AN OFFICIAL FILE"
 """How a file rebuilt from transcriptions says so of itself."""
 
 _LIST_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
+_DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16,64}(?![0-9A-Za-z])")
 _DATE_IN_NAME = re.compile(r"(?<!\d)(\d{4})-?(\d{2})-?(\d{2})(?!\d)")
 
 
@@ -189,7 +190,7 @@ def _records(stream: InputStream, problems: list[Problem], options: ReadOptions)
     """Return what the reader that recognises the stream makes of it."""
     head = stream.head()
     if head.startswith(b"PK\x03\x04"):
-        sheets = read_sheets(stream)
+        sheets = sheets_within_bounds(stream)
         for module in SHEET_READERS:
             if module.recognises(sheets):
                 return module.read(sheets, stream.name, problems)
@@ -248,7 +249,7 @@ class _Dating:
 
 def _date_in(name: str) -> str:
     """Return the last day that a file's name holds, as 2022-01-31; empty if there is none."""
-    days = ("-".join(match.groups()) for match in _DATE_IN_NAME.finditer(name))
+    days = ("-".join(match.groups()) for match in _DATE_IN_NAME.finditer(_DIGEST.sub("", name)))
     return next((day for day in reversed([*days]) if parse_date(day)), "")
 
 

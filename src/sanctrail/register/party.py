@@ -6,20 +6,10 @@ from typing import Any
 from sanctrail.addresses import canonical, describe
 from sanctrail.register.facts import same_text
 from sanctrail.register.history import changes_since, first_seen
+from sanctrail.register.layout import FACTS_OF_TABLE
 from sanctrail.register.query import Key, Register
 
-TABLES = (
-    "names",
-    "births",
-    "countries",
-    "addresses",
-    "identifiers",
-    "wallets",
-    "measures",
-    "acts",
-    "relations",
-    "details",
-)
+TABLES = tuple(FACTS_OF_TABLE)
 
 _NAMED = "key = ? AND fact IN ('name', 'alias', 'weak alias', 'script name')"
 

@@ -8,8 +8,6 @@ listed under two acts can stand twice, with one reference and one logical id. A 
 
 from collections.abc import Iterator
 
-from lxml import etree
-
 from sanctrail.errors import Problem
 from sanctrail.lists.eu.eu_entry import Act, Entry, EntryIds, Part, tidy_facts
 from sanctrail.lists.eu.eu_listing import listing_of
@@ -154,7 +152,7 @@ class _Reader:
 
 
 def _local(element: Element) -> str:
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def _take_regulation(entry: Entry, element: Element) -> None:

@@ -8,8 +8,6 @@ regulations. A removal is an absence: nothing in the layout marks one.
 
 from collections.abc import Callable, Iterator
 
-from lxml import etree
-
 from sanctrail.errors import Problem
 from sanctrail.lists.eu.eu_terms import un_references
 from sanctrail.lists.gb.uk_terms import (
@@ -343,7 +341,7 @@ class _Entry:
 
 
 def _local(element: Element) -> str:
-    return str(etree.QName(element).localname)
+    return str(element.tag).rpartition("}")[2]
 
 
 def _plain(text: str) -> str:

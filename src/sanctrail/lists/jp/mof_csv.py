@@ -8,7 +8,8 @@ shift 番号 with it, nothing in the file says so but that persons stand where e
 is told. Values stand side by side with "; " or "；" between them, which also occur within
 brackets. Line ends inside cells were lost (`2017.6.92022.8.3改訂`). Names in their own script
 stand only in その他の情報; those in 外務省告示情報, the notice as printed, can run backwards.
-Sources: public readers of the list of 2026 (the header; the file is dated by its name).
+Sources: the header and rows of the file of 28 August 2026 as public readers of the list keep them.
+The file carries no date but in its name.
 """
 
 import csv
@@ -65,8 +66,9 @@ _KNOWN = _TAKEN | {"リスト掲載日", _NOTICE}
 _KINDS = {"個人": "person", "団体": "entity"}
 _NUMBER = re.compile(r"(\d{3})-\d{6}", re.ASCII)
 _TOKEN = re.compile(r"[0-9A-Za-z-]+")
-_OPENING, _CLOSING = "（(", "）)"
-_QUOTES = '"“” \t'
+_OPENING, _CLOSING, _PARTING = "（(", "）)", ";；\n"
+_MARK = re.compile(f"[{_OPENING}{_CLOSING}{_PARTING}]")
+_QUOTED = re.compile(r'["“]([^"“”]*)["”]')
 
 Cells = dict[str, str]
 
@@ -140,22 +142,25 @@ def _tell_shifts(rows: list[Cells], name: str, problems: list[Problem]) -> None:
 
 def _measure(cells: Cells) -> int:
     written = plain(cells["区分"])
-    return int(written) if written.isdecimal() else 0
+    return int(written) if re.fullmatch(r"[0-9]{1,3}", written) else 0
 
 
 def parts_of(text: str) -> list[str]:
     """Split at semicolons that stand outside brackets; at all where the brackets do not match."""
-    parts, depth = [""], 0
-    for letter in text:
-        depth += (letter in _OPENING) - (letter in _CLOSING)
-        if letter in ";；\n" and depth <= 0:
-            parts.append("")
-        else:
-            parts[-1] += letter
+    parts, begun, depth = [], 0, 0
+    for mark in _MARK.finditer(text):
+        depth += (mark[0] in _OPENING) - (mark[0] in _CLOSING)
+        if mark[0] in _PARTING and depth <= 0:
+            parts.append(text[begun : mark.start()])
+            begun = mark.end()
+    parts.append(text[begun:])
     if depth:
-        parts = re.split(r"[;；\n]", text)
-    stripped = (part.strip().strip(_QUOTES) for part in parts)
-    return [part for part in stripped if not is_unknown(part)]
+        parts = re.split(f"[{_PARTING}]", text)
+    bare = (
+        _QUOTED.sub(r"\1", part) if _QUOTED.fullmatch(part) else part
+        for part in (part.strip() for part in parts)
+    )
+    return [part for part in bare if not is_unknown(part)]
 
 
 class _Entry:
@@ -260,6 +265,13 @@ class _Entry:
         found.prose(self._cells["その他の情報"], kind)
         whole = (wallet for wallet, wrong in wallets_in(self._cells.get(_NOTICE, "")) if not wrong)
         found.wallets.update(dict.fromkeys(whole))
+        self._take_words()
+
+    def _take_words(self) -> None:
+        """Keep what has no place of its own."""
+        found, notice = self._found, plain(self._cells["告示番号"])
+        if notice.zfill(6) != plain(self._cells["番号"])[-6:]:
+            found.detail("告示番号", notice)
         for column in _WORDS:
             for word in parts_of(self._cells.get(column, "")):
                 found.detail(column, tidy(word))

@@ -8,7 +8,6 @@ comes from its words, by the number that they had that day.
 """
 
 import re
-import unicodedata
 
 from sanctrail.lists.jp.mof_terms import plain
 
@@ -83,6 +82,6 @@ def entry_number(title: str, notice: str) -> str:
 
     `notice` is the notice number as written, `25`, `#25` or `7(*1)`: its first digits count.
     """
-    digits = re.search(r"\d+", unicodedata.normalize("NFKC", notice))
+    digits = re.search(r"[0-9]+", plain(notice))
     measure = _NUMBERS.get(words_of(title))
-    return f"{measure:03}-{int(digits[0]):06}" if measure and digits else ""
+    return f"{measure:03}-{digits[0].lstrip('0').zfill(6)}" if measure and digits else ""

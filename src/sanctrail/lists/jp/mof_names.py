@@ -27,7 +27,10 @@ _BORN = re.compile(
     r",?\s*\bborn\b.*$|[、,]?\s*\d{4}年(?:\d{1,2}月|.*(?:出生|生まれ)).*$",
     re.IGNORECASE | re.DOTALL,
 )
-_DESCRIPTION = re.compile(r"\b(?:DOB|POB|born|nationality)\b|生年月日|出生地|国籍", re.IGNORECASE)
+_DESCRIPTION = re.compile(
+    r"\s*[（(](?=[^（）()]*(?:\b(?:DOB|POB|born|nationality)\b|生年月日|出生地|国籍))[^（）()]*[)）]?$",
+    re.IGNORECASE,
+)
 _SCRIPTS = re.compile(r"original\s*scr?ipt\s*[:：]\s*([^（）()]*)[)）]", re.IGNORECASE)
 _EDGES = " \t\r\n、,;；・:：\u3000\xa0"
 
@@ -127,10 +130,10 @@ def paired(piece: str, remarks: list[str]) -> Iterator[str]:
     if _NO_NAME.search(_PAIR.sub("", piece)) or _NO_NAME.search(piece.strip("（()）")[:8]):
         remarks.append(tidy(piece))
         return
-    told = [bracket for bracket in _PAIR.finditer(piece) if _DESCRIPTION.search(bracket[1])]
+    told = _DESCRIPTION.search(piece)
     if told:
         remarks.append(tidy(piece))
-        piece = piece[: told[0].start()] + piece[told[-1].end() :]
+        piece = piece[: told.start()]
     brackets = [*_PAIR.finditer(piece)]
     outside = tidy(_PAIR.sub(" ", piece)) if brackets else tidy(piece)
     if not brackets or not JAPANESE.search(outside):

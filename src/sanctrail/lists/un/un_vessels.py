@@ -85,8 +85,23 @@ def read(stream: ByteStream, problems: list[Problem]) -> Records:
             f"{stream.name}: no row of the tables holds a vessel and its IMO number. Fetch the "
             "file again; nothing was changed."
         )
+    read_numbers: set[str] = set()
     for place, vessel in enumerate(vessels, start=1):
-        yield vessel.listing(place, measures)
+        listing = vessel.listing(place, measures)
+        read_numbers.add(listing.reference)
+        yield listing
+    _tell_unread(rows, read_numbers, stream.name, problems)
+
+
+def _tell_unread(rows: "list[_Row]", known: set[str], name: str, problems: list[Problem]) -> None:
+    """Tell of a cell that holds a ship's number when no vessel has it: a row ran into another."""
+    for row in rows:
+        for cell in row.text.split(" | "):
+            found = _IMO.match(cell)
+            if found and found[1] not in known and is_ship_number(found[1]):
+                known.add(found[1])
+                message = f"holds the IMO number {found[1]}, of which no vessel could be read"
+                problems.append(Problem(name, f"row '{row.text[:60]}'", message))
 
 
 def _page(stream: ByteStream, problems: list[Problem]) -> Element:
