@@ -44,19 +44,22 @@ XML = {
             '<AliasType ID="1403">Name</AliasType></AliasTypeValues><ListValues><List ID="1550">'
             'SDN List</List></ListValues><NamePartTypeValues><NamePartType ID="1525">Entity Name'
             '</NamePartType></NamePartTypeValues><PartySubTypeValues><PartySubType ID="3" '
-            'PartyTypeID="2">Unknown</PartySubType></PartySubTypeValues><PartyTypeValues><PartyType '
+            'PartyTypeID="2">Unknown</PartySubType></PartySubTypeValues>'
+            "<PartyTypeValues><PartyType "
             'ID="2">Entity</PartyType></PartyTypeValues></ReferenceValueSets><DistinctParties>\n'
         ),
         (
             '<DistinctParty FixedRef="{n}"><Profile ID="{n}" PartySubTypeID="3"><Identity ID="1" '
             'FixedRef="{n}" Primary="true" False="false"><Alias FixedRef="{n}" AliasTypeID="1403" '
             'Primary="true" LowQuality="false"><DocumentedName><DocumentedNamePart><NamePartValue '
-            'NamePartGroupID="2">KIM {n}</NamePartValue></DocumentedNamePart></DocumentedName></Alias>'
+            'NamePartGroupID="2">KIM '
+            "{n}</NamePartValue></DocumentedNamePart></DocumentedName></Alias>"
             '<NamePartGroups><MasterNamePartGroup><NamePartGroup ID="2" NamePartTypeID="1525"/>'
             "</MasterNamePartGroup></NamePartGroups></Identity></Profile></DistinctParty>\n"
         ),
         (
-            '</DistinctParties><SanctionsEntries><SanctionsEntry ID="1" ProfileID="101" ListID="1550">'
+            '</DistinctParties><SanctionsEntries><SanctionsEntry ID="1" '
+            'ProfileID="101" ListID="1550">'
             "</SanctionsEntry></SanctionsEntries></Sanctions>\n"
         ),
     ),
@@ -67,10 +70,12 @@ XML = {
             "</sanctionsLists></filters></publicationInfo><entities>\n"
         ),
         (
-            '<entity id="{n}"><generalInfo><identityId>{n}</identityId><entityType refId="601">Entity'
+            '<entity id="{n}"><generalInfo><identityId>{n}</identityId>'
+            '<entityType refId="601">Entity'
             '</entityType></generalInfo><sanctionsLists><sanctionsList refId="91512" id="1" '
             'datePublished="2016-03-02">Consolidated List</sanctionsList></sanctionsLists><names>'
-            '<name id="{n}"><isPrimary>true</isPrimary><translations><translation id="1"><isPrimary>'
+            '<name id="{n}"><isPrimary>true</isPrimary><translations><translation '
+            'id="1"><isPrimary>'
             "true</isPrimary><formattedFullName>KIM {n}</formattedFullName></translation>"
             "</translations></name></names></entity>\n"
         ),
@@ -114,7 +119,8 @@ XML = {
             "Annex 1</sanctions-set></sanctions-program>\n"
         ),
         (
-            '<target ssid="{n}"><sanctions-set-id>2</sanctions-set-id><individual><identity ssid="7" '
+            '<target ssid="{n}"><sanctions-set-id>2</sanctions-set-id><individual>'
+            '<identity ssid="7" '
             'main="true"><name name-type="primary-name" quality="good"><name-part order="1" '
             'name-part-type="whole-name"><value>Kim {n}</value></name-part></name></identity>'
             '</individual><modification modification-type="listed" effective-date="2016-03-02"/>'

@@ -96,7 +96,7 @@ def test_a_vessel_whose_row_ran_into_another_is_told(seeds, tmp_path):
     )
     _, problems, errors = read_files(tmp_path, {seed.main: joined})
     assert errors == []
-    assert any("8909575, of which no vessel could be read" in one.message for one in problems)
+    assert any((one.where, "no vessel" in one.message) == ("IMO 8909575", True) for one in problems)
 
 
 def test_one_far_cell_of_a_small_workbook_is_refused_before_it_takes_all_memory(seeds, tmp_path):

@@ -117,9 +117,18 @@ def test_a_full_list_outranks_a_newer_extract(write, workspace, order):
 
 def test_a_list_s_date_is_ordered_as_a_day_and_not_as_text(write, workspace):
     load_lists([write("a.json", extract("27/02/2025"))], workspace)
-    load_lists([write("b.json", extract("2026-1-2", id="un:2"))], workspace)
+    names = [{"text": "NEWER", "kind": "primary"}]
+    load_lists([write("b.json", extract("2026-1-2", names=names))], workspace)
     assert [v["list_date"] for v in Register(workspace).versions] == ["2025-02-27", "2026-01-02"]
-    assert set(Register(workspace).listings()) == {("un", "un:2")}
+    assert names_in(workspace) == ("NEWER",)
+
+
+def test_partial_versions_add_to_one_another_since_absence_from_one_means_nothing(write, workspace):
+    load_lists([write("a.json", extract("2025-02-27"))], workspace)
+    load_lists([write("b.json", extract("2026-01-02", id="un:2"))], workspace)
+    assert set(Register(workspace).listings()) == {("un", "un:1"), ("un", "un:2")}
+    assert len(names_in(workspace)) == 2
+    assert set(Register(workspace, "2025-12-31").listings()) == {("un", "un:1")}
 
 
 BAD = {

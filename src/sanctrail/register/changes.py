@@ -126,7 +126,8 @@ def _named(engine: Engine, root: Path, name: str, version: Version, table: str) 
 
 _GOINGS_SQL = """
 SELECT '{change}' AS change, a.listing_id, a.primary_name, a.kind, a.programmes,
-       b.delisted_on AS left_on, a.listed_on
+       b.delisted_on AS left_on,
+       CASE WHEN a.listed_basis = '' THEN a.listed_on ELSE '' END AS listed_on
 FROM {a} AS a LEFT JOIN {b} AS b USING (listing_id)
 WHERE NOT a.delisted AND (b.listing_id IS NULL OR b.delisted)
 """

@@ -145,7 +145,8 @@ class Register:
         """
         files = []
         for view in self.views:
-            for version in (view.base,) if table == "listings" else view.versions:
+            of_base = (view.base, *view.layers)
+            for version in of_base if table == "listings" else view.versions:
                 self._check(version, table)
                 files.append(self.root / version["version_id"] / f"{table}.parquet")
         self.engine.register("this", files)
@@ -178,8 +179,8 @@ class Register:
     def _listing_rows(
         self, view: ListView, parties: Collection[str] | None
     ) -> list[dict[str, Any]]:
-        sql, parameters = _within("SELECT * FROM this WHERE NOT delisted", parties)
-        rows = self.read(view.base, "listings", sql, parameters)
+        listed, of_parties = _within("SELECT * FROM this WHERE NOT delisted", parties)
+        rows = self.read(view.base, "listings", listed, of_parties)
         older = {fact: view.sources[fact] for fact in _OF_LISTING}
         for fact, version in older.items():
             if version["version_id"] == view.base["version_id"]:
@@ -191,6 +192,11 @@ class Register:
             }
             for row in rows:
                 row.update(said.get(row["listing_id"], {}))
+        known = self._ids(view.base) if view.layers else set()
+        for layer in view.layers:
+            found = self.read(layer, "listings", listed, of_parties)
+            rows += [row for row in found if row["listing_id"] not in known]
+            known |= self._ids(layer)
         return rows
 
     def _fact_rows(
@@ -199,7 +205,8 @@ class Register:
         facts_from: dict[str, list[str]] = defaultdict(list)
         for fact in FACTS_OF_TABLE.get(table, FACTS):
             facts_from[view.sources[fact]["version_id"]].append(fact)
-        if table == "problems" or set(facts_from) == {view.base["version_id"]}:
+        alone = set(facts_from) == {view.base["version_id"]} and not view.fallbacks
+        if table == "problems" or alone:
             return self._whole(view, table, parties)
         listed = self._listed(view)
         rows: list[dict[str, Any]] = []
@@ -211,7 +218,35 @@ class Register:
             sql, parameters = _within(sql, parties)
             found = self.read(version, table, sql, [facts, *parameters])
             rows.extend(row for row in found if row["listing_id"] in listed)
-        return rows
+        return rows + self._not_cut(view, table, parties, rows)
+
+    def _not_cut(
+        self,
+        view: ListView,
+        table: str,
+        parties: Collection[str] | None,
+        rows: list[dict[str, Any]],
+    ) -> list[dict[str, Any]]:
+        """Return what an earlier version says of entries that a source cuts short.
+
+        A wallet behind the cut has not ended: a desk must not go blind by a shorter layout.
+        """
+        said = {str(row) for row in rows}
+        found: list[dict[str, Any]] = []
+        for fact in FACTS_OF_TABLE.get(table, FACTS):
+            whole = view.fallbacks.get(fact)
+            if whole is None:
+                continue
+            cut = "SELECT listing_id FROM this WHERE NOT delisted AND list_contains(cut, ?)"
+            entries = {
+                row["listing_id"] for row in self.read(view.sources[fact], "listings", cut, [fact])
+            }
+            entries &= set(parties) if parties is not None else entries
+            sql = f"SELECT * FROM this WHERE {fact_sql(table)} = ?"  # noqa: S608
+            sql, parameters = _within(sql, entries)
+            earlier = self.read(whole, table, sql, [fact, *parameters]) if entries else []
+            found.extend(row for row in earlier if str(row) not in said)
+        return found
 
     def _whole(
         self, view: ListView, table: str, parties: Collection[str] | None
@@ -220,14 +255,22 @@ class Register:
             return self.read(view.base, table, "SELECT * FROM this")
         sql, parameters = _within("SELECT * FROM this WHERE true", parties)
         rows = self.read(view.base, table, sql, parameters)
-        if not view.base["delisted"]:
-            return rows
-        listed = self._listed(view)
-        return [row for row in rows if row["listing_id"] in listed]
+        if view.base["delisted"]:
+            listed = self._listed(view)
+            rows = [row for row in rows if row["listing_id"] in listed]
+        known = self._ids(view.base) if view.layers else set()
+        for layer in view.layers:
+            found = self.read(layer, table, sql, parameters)
+            rows += [row for row in found if row["listing_id"] not in known]
+            known |= self._ids(layer)
+        return rows
 
     def _listed(self, view: ListView) -> set[str]:
-        sql = "SELECT listing_id FROM this WHERE NOT delisted"
-        return {row["listing_id"] for row in self.read(view.base, "listings", sql)}
+        return self._ids(view.base, "WHERE NOT delisted")
+
+    def _ids(self, version: Version, condition: str = "") -> set[str]:
+        sql = f"SELECT listing_id FROM this {condition}"  # noqa: S608
+        return {row["listing_id"] for row in self.read(version, "listings", sql)}
 
     def _names_of(self, wanted: Collection[str]) -> dict[Key, list[str]]:
         names: dict[Key, list[str]] = defaultdict(list)

@@ -5,16 +5,18 @@ no aliases) has not ended: it is taken from the latest version whose form carrie
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sanctrail.lists.forms import FACTS, FORMS, LISTS
-from sanctrail.register.manifest import Version, chain_of, in_order
+from sanctrail.register.manifest import Version, chain_of, in_order, is_partial
 
 
 @dataclass(frozen=True, slots=True)
 class ListView:
     """One list as of a day. `base` decides who is listed; `sources` who says each fact.
 
+    `fallbacks` are the earlier versions that speak for the entries which a source cuts short.
+    `layers` are earlier partial versions: each adds the parties that no later one has.
     `following` is the next version of the list after the day, if one is held.
     """
 
@@ -22,11 +24,14 @@ class ListView:
     base: Version
     sources: Mapping[str, Version]
     following: Version | None
+    fallbacks: Mapping[str, Version] = field(default_factory=dict)
+    layers: tuple[Version, ...] = ()
 
     @property
     def versions(self) -> tuple[Version, ...]:
         """Every version that the view rests on, the base first."""
-        others = {v["version_id"]: v for v in self.sources.values()}
+        named = (*self.sources.values(), *self.fallbacks.values(), *self.layers)
+        others = {v["version_id"]: v for v in named}
         others.pop(self.base["version_id"], None)
         return (self.base, *others.values())
 
@@ -45,7 +50,8 @@ def views_of(versions: Iterable[Version], as_of: str = "") -> tuple[ListView, ..
 
 def _is_succeeded(list_id: str, standing: Mapping[str, ListView]) -> bool:
     known = LISTS.get(list_id)
-    return known is not None and known.successor in standing
+    successor = standing.get(known.successor) if known else None
+    return successor is not None and not is_partial(successor.base)
 
 
 def _view(held: list[Version], list_id: str, as_of: str) -> ListView | None:
@@ -53,13 +59,15 @@ def _view(held: list[Version], list_id: str, as_of: str) -> ListView | None:
     until = [one for one in chain if not as_of or one["list_date"] <= as_of]
     following = chain[len(until)] if len(until) < len(chain) else None
     if until:
-        return ListView(list_id, until[-1], _sources(until), following)
+        sources = _sources(until)
+        return ListView(list_id, until[-1], sources, following, _fallbacks(until, sources))
     partial = [one for one in held if one["list_id"] == list_id and one not in chain]
     until = [one for one in partial if not as_of or one["list_date"] <= as_of]
     if not until:
         return None
     latest = until[-1]
-    return ListView(list_id, latest, dict.fromkeys(FACTS, latest), following)
+    layers = tuple(reversed(until[:-1]))
+    return ListView(list_id, latest, dict.fromkeys(FACTS, latest), following, layers=layers)
 
 
 def _sources(chain: list[Version]) -> dict[str, Version]:
@@ -68,3 +76,16 @@ def _sources(chain: list[Version]) -> dict[str, Version]:
         said = (one for one in reversed(chain) if fact in FORMS[one["format"]].carries)
         sources[fact] = next(said, chain[-1])
     return sources
+
+
+def _fallbacks(chain: list[Version], sources: Mapping[str, Version]) -> dict[str, Version]:
+    """Return for each fact whose source cuts entries the nearest earlier version that does not."""
+    found = {}
+    for fact, source in sources.items():
+        if source["cut"]:
+            earlier = chain[: chain.index(source)]
+            able = (v for v in reversed(earlier) if fact in FORMS[v["format"]].carries)
+            whole = next((v for v in able if not v["cut"]), None)
+            if whole is not None:
+                found[fact] = whole
+    return found

@@ -90,18 +90,17 @@ def read(stream: ByteStream, problems: list[Problem]) -> Records:
         listing = vessel.listing(place, measures)
         read_numbers.add(listing.reference)
         yield listing
-    _tell_unread(rows, read_numbers, stream.name, problems)
+    _tell_unread(page, read_numbers, stream.name, problems)
 
 
-def _tell_unread(rows: "list[_Row]", known: set[str], name: str, problems: list[Problem]) -> None:
-    """Tell of a cell that holds a ship's number when no vessel has it: a row ran into another."""
-    for row in rows:
-        for cell in row.text.split(" | "):
-            found = _IMO.match(cell)
-            if found and found[1] not in known and is_ship_number(found[1]):
-                known.add(found[1])
-                message = f"holds the IMO number {found[1]}, of which no vessel could be read"
-                problems.append(Problem(name, f"row '{row.text[:60]}'", message))
+def _tell_unread(page: Element, known: set[str], name: str, problems: list[Problem]) -> None:
+    """Tell of a ship's number that stands alone and is no vessel's: a row ran into another."""
+    for text in page.itertext():
+        found = _IMO.match(text.strip())
+        if found and found[1] not in known and is_ship_number(found[1]):
+            known.add(found[1])
+            message = "stands in the page, but no vessel could be read from its row"
+            problems.append(Problem(name, f"IMO {found[1]}", message))
 
 
 def _page(stream: ByteStream, problems: list[Problem]) -> Element:
