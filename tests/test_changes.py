@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from sanctrail.errors import HeldVersion, InputError, RegisterError
+from sanctrail.errors import HeldVersion, InputError, RegisterError, UnreadableFile
 from sanctrail.register import LoadOptions, Register, load_lists
 from sanctrail.register.facts import same_text
 from sanctrail.register.history import changes_since, difference, first_seen, select
@@ -307,6 +307,47 @@ def test_a_version_that_lacks_many_parties_is_held_until_somebody_says_it_is_rig
     assert sorted((tmp_path / "workspace").rglob("*")) == before
     register = load(("b.xml", short), options=LoadOptions(accept_drop=True))
     assert len(register.listings()) == 40
+
+
+def test_two_short_versions_in_one_load_are_held_like_one(load, tmp_path):
+    load(("a.xml", un("2020-01-01", RI, *MANY)))
+    short = [tmp_path / "b.xml", tmp_path / "c.xml"]
+    for number, path in enumerate(short, 2):
+        path.write_text(un(f"2020-0{number}-01", *MANY[:9]))
+    with pytest.raises(HeldVersion, match="lacks 42 of the 51 parties"):
+        load_lists(short, tmp_path / "workspace")
+
+
+def test_a_version_without_the_names_of_the_one_before_is_held(load):
+    aliases = [(number, name, ["First", "Second"], "") for number, name, _, _ in MANY]
+    load(("a.xml", un("2020-01-01", *aliases)))
+    with pytest.raises(HeldVersion, match="lacks 100 of the 150 names"):
+        load(("b.xml", un("2020-02-01", *MANY)), options=LoadOptions())
+
+
+def test_a_short_version_between_two_whole_ones_is_held(load):
+    whole = un("2020-01-01", RI, *MANY), un("2020-03-01", RI, *MANY)
+    load(("a.xml", whole[0]), ("c.xml", whole[1]))
+    with pytest.raises(HeldVersion, match="lacks 31 of the 51 parties of un of 2020-01-01"):
+        load(("b.xml", un("2020-02-01", *MANY[:20])), options=LoadOptions())
+
+
+def test_a_list_dated_ahead_is_refused(load):
+    with pytest.raises(UnreadableFile, match="2099-01-01, which is still to come"):
+        load(("a.xml", un("2099-01-01", RI)))
+
+
+def test_a_wallet_behind_a_cut_remark_is_still_answered(load):
+    address = "0x098B716B8Aaf21512996dC57EB0615e2383E2f96"
+    long = "; ".join(f"alt. DOB {day} Jan 1964" for day in range(1, 29))
+    whole = f"DOB 1964; Digital Currency Address - ETH {address}; {long}."
+    cut = ("DOB 1964; " + long + "; alt. DOB 1965" * 90)[:1000]
+    register = load(
+        ("sdn_2022-01-01.csv", sdn_csv(("7", "RI, Won Ho", "DPRK3", whole))),
+        ("sdn_2022-02-01.csv", sdn_csv(("7", "RI, Won Ho", "DPRK3", cut))),
+    )
+    assert [wallet.address for wallet in register.wallets([address])] == [address]
+    assert changes_since(register) == []
 
 
 def test_an_older_version_with_few_parties_blinds_nobody(load):

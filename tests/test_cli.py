@@ -93,6 +93,7 @@ def test_the_commands_are_these():
         "register changes",
         "register diff",
         "register export",
+        "register forget",
         "register programme",
         "register show",
         "register stats",

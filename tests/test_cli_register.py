@@ -139,7 +139,31 @@ def test_a_topic_gathers_what_each_regime_calls_it(ask):
 def test_wallets_are_told_with_their_checksums(ask):
     (row,) = csv.DictReader(io.StringIO(ask("register", "wallets", "--csv")))
     assert (row["address"], row["checksum"], row["listing_id"]) == (KIM, "valid", "us:7")
-    assert ask("register", "wallets", "--asset", "xbt").count("us:7") == 0
+    assert "the lists write ETH" in ask("register", "wallets", "--asset", "xbt", code=2)
+    assert KIM in ask("register", "wallets", "--asset", "eth")
+
+
+def test_a_filter_that_fits_nothing_that_is_held_is_an_error_and_not_an_empty_answer(ask):
+    for wrong in (
+        ("changes", "--list", "us_sdn"),
+        ("changes", "--programme", "DPKR"),
+        ("changes", "--since", ""),
+        ("versions", "--list", "nope"),
+        ("diff", "un@soon", "un"),
+        ("diff", "us-sdn", "us-sdn"),
+        ("programme", "*"),
+        ("show", " "),
+    ):
+        assert ask("register", *wrong, code=2).count("\n") == 1
+
+
+def test_a_version_loaded_by_mistake_can_be_forgotten(ask):
+    answer = json.loads(ask("register", "versions", "--list", "un", "--json"))
+    told = ask("register", "forget", answer[-1]["version_id"])
+    assert "no longer" in told
+    assert "RI WON HO" in ask("register", "show", "un:1")
+    assert "0 changes" in ask("register", "changes", "--list", "un")
+    assert "no version" in ask("register", "forget", answer[-1]["version_id"], code=2)
 
 
 def test_the_register_is_written_for_other_programs(ask, tmp_path):

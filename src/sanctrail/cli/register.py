@@ -1,5 +1,8 @@
 """`sanctrail register`: who is listed, by whom, since when, under what, and what changed."""
 
+from collections import Counter
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -31,6 +34,12 @@ _CHANGE_COLUMNS = (
     "programmes",
 )
 
+_ALSO = {"XBT": ("BTC",), "BTC": ("XBT",)}
+"""Two codes of one asset: OFAC writes XBT."""
+
+_SHOWN_CHANGES = 200
+"""Rows of changes that a table for people shows."""
+
 _STATS_COLUMNS = ("list", "date", "age", "versions", "parties", "names", "identifiers", "wallets",
                   "relations", "problems")  # fmt: skip
 
@@ -46,17 +55,24 @@ def _open(workspace: Path, as_of: str | None) -> "Register":
     return Register(workspace, as_of or "")
 
 
+def _check_list(register: "Register", list_id: str | None) -> None:
+    held = sorted({version["list_id"] for version in register.versions})
+    if list_id is not None and list_id not in held:
+        raise InputError(f"--list '{list_id}': no such list is held. Held: {', '.join(held)}.")
+
+
 def _used(register: "Register") -> dict[str, Any]:
     from sanctrail.register.ages import versions_used  # noqa: PLC0415
 
     return {"as_of": register.as_of or None, "lists": versions_used(register.views)}
 
 
-def _say_used(register: "Register") -> None:
+def _say_used(register: "Register", lists: set[str] | None = None) -> None:
     from sanctrail.register.ages import in_words  # noqa: PLC0415
 
-    say_long(f"Rests on {in_words(register.views)}.")
-    following = [view for view in register.views if view.following is not None]
+    views = [view for view in register.views if lists is None or view.list_id in lists]
+    say_long(f"Rests on {in_words(views)}.")
+    following = [view for view in views if view.following is not None]
     if register.as_of and following:
         dates = (f"{v.list_id} of {v.following['list_date']}" for v in following if v.following)
         say_long(f"As of {register.as_of}; the next versions are {', '.join(dates)}.")
@@ -94,7 +110,7 @@ def show(
         print_json({"party": party, **_used(register), "listings": pages})
         return
     show_pages(pages)
-    _say_used(register)
+    _say_used(register, {list_id for list_id, _ in keys})
 
 
 @app.command("changes")
@@ -128,8 +144,9 @@ def changes(
     from sanctrail.text.dates import parse_date  # noqa: PLC0415
 
     register = _open(workspace, as_of)
-    day = parse_date(since) if since else None
-    if since and day is None:
+    _check_list(register, list_id)
+    day = parse_date(since) if since is not None else None
+    if since is not None and day is None:
         raise InputError(f"--since '{since}' is no date. Write it as 2025-03-01.")
     rows = changes_since(register, day.earliest if day else "")
     rows = select(rows, list_id=list_id, change=change, programme=programme, party=party)
@@ -146,6 +163,7 @@ def _show_changes(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
     if as_csv:
         emit(_CHANGE_COLUMNS, ([row.get(c, "") for c in _CHANGE_COLUMNS] for row in rows), as_csv)
         return
+    shown = rows[:_SHOWN_CHANGES]
     emit(
         ("!between", "list", "change", "!listing", "party", "what"),
         (
@@ -157,10 +175,16 @@ def _show_changes(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
                 row["primary_name"],
                 _what(row),
             ]
-            for row in rows
+            for row in shown
         ),
         as_csv,
     )
+    if len(shown) < len(rows):
+        say(f"and {len(rows) - len(shown):,} more; --csv and --json give all")
+    counts = Counter((row["list_id"], row["fact"] or row["change"]) for row in rows)
+    for list_id, group in groupby(sorted(counts), key=itemgetter(0)):
+        told = ", ".join(f"{counts[key]:,} {key[1]}" for key in group)
+        say_long(f"{list_id}: {told}")
 
 
 def _what(row: dict[str, Any]) -> str:
@@ -220,7 +244,9 @@ def versions(
 
     Example: sanctrail register versions --list un
     """
-    held = [v for v in _open(workspace, None).versions if list_id in (None, v["list_id"])]
+    register = _open(workspace, None)
+    _check_list(register, list_id)
+    held = [v for v in register.versions if list_id in (None, v["list_id"])]
     if as_json:
         hidden = ("tables", "changes", "sequence")
         print_json([{k: x for k, x in v.items() if k not in hidden} for v in held])
@@ -228,6 +254,27 @@ def versions(
     columns = ("list_id", "list_date", "format", "#parties", "#names", "#wallets", "#problems",
                "file", "version_id")  # fmt: skip
     emit(columns, ([v[c.removeprefix("#")] for c in columns] for v in held), as_csv)
+
+
+@app.command("forget")
+def forget_version(
+    version: Annotated[
+        str, typer.Argument(help="The version's id, as `register versions` has it.")
+    ],
+    workspace: Workspace,
+    as_json: Json = False,
+) -> None:
+    """Take one version out of the register, such as one loaded with a wrong date.
+
+    Example: sanctrail register forget us-sdn_2099-01-01_ofac-csv-sdn_0123456789abcdef
+    """
+    from sanctrail.register.load import forget  # noqa: PLC0415
+
+    entry = forget(workspace, version)
+    if as_json:
+        print_json({"forgotten": entry["version_id"], "file": entry["file"]})
+        return
+    say(f"{entry['version_id']} ({entry['file']}) is no longer in {workspace}.")
 
 
 @app.command("stats")
@@ -251,6 +298,8 @@ def stats(
     if as_json:
         print_json({**_used(register), "counts": rows})
         return
+    if not rows:
+        raise InputError("No list in force names a programme.")
     columns = tuple(rows[0]) if as_csv or programmes else _STATS_COLUMNS
     heads = [f"#{c}" if isinstance(rows[0][c], int) else c for c in columns]
     emit(heads, ([row[c] for c in columns] for row in rows), as_csv)
@@ -275,7 +324,15 @@ def wallets(
     from sanctrail.addresses import describe  # noqa: PLC0415
 
     register = _open(workspace, as_of)
-    found = [w for w in register.wallets() if asset is None or w.asset == asset.upper()]
+    found = register.wallets()
+    if asset is not None:
+        codes = sorted({wallet.asset for wallet in found})
+        code = "XBT" if asset.upper() == "BTC" and "BTC" not in codes else asset.upper()
+        if code not in codes:
+            raise InputError(
+                f"--asset '{asset}': the lists write {', '.join(filter(None, codes))}."
+            )
+        found = [wallet for wallet in found if wallet.asset in {code, *_ALSO.get(code, ())}]
     rows: list[dict[str, Any]] = []
     for wallet in found:
         form = describe(wallet.address)

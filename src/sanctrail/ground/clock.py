@@ -6,9 +6,13 @@ from datetime import UTC, date, datetime
 VARIABLE = "SOURCE_DATE_EPOCH"
 """Seconds since 1970, by a convention of reproducible builds: the moment to take for now."""
 
+_DIGITS = 12
+"""So many digits of seconds are no year that a calendar has."""
+
 
 def today() -> date:
     """Return the current day in UTC, or the day that `SOURCE_DATE_EPOCH` names."""
     said = os.environ.get(VARIABLE, "")
-    now = datetime.fromtimestamp(int(said), UTC) if said.isdecimal() else datetime.now(UTC)
-    return now.date()
+    if said.isdecimal() and len(said) < _DIGITS:
+        return datetime.fromtimestamp(int(said), UTC).date()
+    return datetime.now(UTC).date()

@@ -4,10 +4,12 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from sanctrail.errors import Problem, SanctrailError, UnreadableFile
+from sanctrail.ground.clock import today
 from sanctrail.ground.inputs import FileDigest, InputStream, open_members, stream_of
 from sanctrail.ground.memory import collector_resting
 from sanctrail.lists import extract
@@ -48,6 +50,9 @@ KNOWN = "an official list in one of its published layouts"
 
 NOT_OFFICIAL = b"NOT AN OFFICIAL FILE"
 """How a file rebuilt from transcriptions says so of itself."""
+
+_AHEAD = timedelta(days=2)
+"""A publisher east of here, or a clock that is slow, is no mistake."""
 
 _LIST_ID = re.compile(r"[a-z0-9][a-z0-9_-]{0,59}")
 _DIGEST = re.compile(r"(?<![0-9A-Za-z])[0-9a-f]{16,64}(?![0-9A-Za-z])")
@@ -295,5 +300,11 @@ def _checked(header: ListHeader, name: str, dating: _Dating) -> tuple[ListHeader
             f"{name}: the list does not say of which day it is (found '{written}'), so it cannot "
             "be put in order with other versions. Give its day with --date 2026-02-27, or put it "
             "in the file's name; nothing was changed."
+        )
+    if date.fromisoformat(day.earliest) > today() + _AHEAD:
+        raise UnreadableFile(
+            f"{name}: the list is dated {day.earliest}, which is still to come; every true list "
+            "until then would stand behind it. Give its right day with --date, or fetch it again; "
+            "nothing was changed."
         )
     return replace(header, list_date=day.earliest), date_from

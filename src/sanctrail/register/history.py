@@ -7,9 +7,10 @@ from sanctrail.errors import InputError, RegisterError
 from sanctrail.ground.store import file_sha256
 from sanctrail.lists.forms import FACTS
 from sanctrail.register.changes import FILE, Change, changes_between, predecessors
-from sanctrail.register.manifest import Version
-from sanctrail.register.programmes import is_under
+from sanctrail.register.manifest import Version, is_partial
+from sanctrail.register.programmes import is_known, is_under
 from sanctrail.register.query import Register
+from sanctrail.text.dates import parse_date
 
 MOVES = ("listed", "listed again", "delisted", "amended")
 
@@ -48,7 +49,7 @@ def changes_since(
 
 
 def select(
-    rows: Iterable[Change],
+    rows: Collection[Change],
     *,
     list_id: str | None = None,
     change: str | None = None,
@@ -58,6 +59,13 @@ def select(
     """Return the changes that fit every condition given; `listed` takes in `listed again`."""
     if change is not None and change not in MOVES:
         raise InputError(f"--change '{change}' is none of {', '.join(MOVES)}.")
+    if programme is not None and not is_known(programme):
+        written = {p.casefold() for row in rows for p in row["programmes"]}
+        if programme.casefold() not in written:
+            raise InputError(
+                f"--programme '{programme}': no change is of a party under it. Write a code as a "
+                "list writes it (see: sanctrail register stats --programmes), or a topic."
+            )
     return [
         row
         for row in rows
@@ -84,6 +92,12 @@ def difference(register: Register, old: str, new: str) -> Difference:
     `us-sdn@2025-01-01` is the version in force on that day.
     """
     before, after = version_named(register, old), version_named(register, new)
+    for version in (before, after):
+        if is_partial(version):
+            raise InputError(
+                f"{version['version_id']} is not the whole list: absence from it means nothing, so "
+                "it cannot be compared."
+            )
     if before["list_id"] != after["list_id"]:
         raise InputError(
             f"'{old}' and '{new}' are versions of two lists, {before['list_id']} and "
@@ -99,7 +113,11 @@ def version_named(register: Register, name: str) -> Version:
     for version in register.versions:
         if version["version_id"] == name:
             return version
-    list_id, at, day = name.partition("@")
+    list_id, at, written = name.partition("@")
+    parsed = parse_date(written)
+    if at and (parsed is None or parsed.precision != "day"):
+        raise InputError(f"'{name}': '{written}' is no day. Write it as {list_id}@2024-12-19.")
+    day = parsed.earliest if parsed else ""
     chain = register.chain(list_id)
     if not chain:
         known = ", ".join(sorted({version["list_id"] for version in register.versions}))

@@ -10,8 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from sanctrail.errors import FailedFiles, HeldVersion, Problem, SanctrailError
-from sanctrail.ground.engine import DuckEngine
+from sanctrail.errors import FailedFiles, Problem, RegisterError, SanctrailError
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,
@@ -23,6 +22,7 @@ from sanctrail.ground.store import (
 )
 from sanctrail.lists.formats import ListVersion, ReadOptions, open_lists
 from sanctrail.register.changes import keep_changes
+from sanctrail.register.guard import refuse_drops
 from sanctrail.register.manifest import (
     FOLDER,
     FORMAT,
@@ -35,16 +35,13 @@ from sanctrail.register.manifest import (
 from sanctrail.register.tables import tables_of
 from sanctrail.register.views import views_of
 
-MAX_DROP = 0.05
-"""Share of a list's parties that a new version may lack before a person must say it is right."""
-
 
 @dataclass(frozen=True, slots=True)
 class LoadOptions:
     """How files are loaded.
 
     `list_date` dates lists that carry no date; `strict` refuses a file with forbidden bytes;
-    `accept_drop` takes a version that lacks more than `MAX_DROP` of its list's parties.
+    `accept_drop` takes a version that lacks more than `guard.MAX_DROP` of its list's parties.
     """
 
     list_date: str = ""
@@ -96,7 +93,7 @@ def load_lists(
         try:
             loaded, problems = _read_all(files, root, known, options)
             if not options.accept_drop:
-                _refuse_drops(root, held, known)
+                refuse_drops(root, held, known)
             _commit(root, known, changed=any(version.changed for version in loaded))
         except BaseException:
             sweep(root, keep=_kept(held.values()))
@@ -105,6 +102,20 @@ def load_lists(
     return [
         replace(version, current=current.get(version.list_id, "")) for version in loaded
     ], problems
+
+
+def forget(workspace: Path, version_id: str) -> Version:
+    """Take one version out of the register, as if it had never been loaded; return its entry."""
+    root = workspace / FOLDER
+    with exclusive(root):
+        known = {entry["version_id"]: entry for entry in read_versions(root) or ()}
+        if version_id not in known:
+            raise RegisterError(
+                f"'{version_id}' is no version that is held. See: sanctrail register versions"
+            )
+        entry = known.pop(version_id)
+        _commit(root, known, changed=True)
+    return entry
 
 
 def _kept(versions: Iterable[Version]) -> set[str]:
@@ -152,31 +163,6 @@ def _commit(root: Path, known: dict[str, Version], *, changed: bool) -> None:
     entries = in_order(known.values())
     write_json(root / MANIFEST, {"format": FORMAT, "versions": entries})
     sweep(root, keep=_kept(entries))
-
-
-def _refuse_drops(root: Path, held: dict[str, Version], known: dict[str, Version]) -> None:
-    """Raise `HeldVersion` if a new version at a list's end lacks too many of its parties."""
-    for list_id in sorted({version["list_id"] for version in known.values()}):
-        chain = chain_of(known.values(), list_id)
-        if len(chain) < 2 or chain[-1]["version_id"] in held:  # noqa: PLR2004
-            continue
-        before, after = chain[-2], chain[-1]
-        were = _listed(root, before)
-        lost = were - _listed(root, after)
-        if len(lost) > MAX_DROP * len(were):
-            raise HeldVersion(
-                f"{after['file']}: this version of {list_id} ({after['list_date']}) lacks "
-                f"{len(lost):,} of the {len(were):,} parties of {before['list_date']}, more than "
-                f"{MAX_DROP:.0%}. It may be cut short. If the publisher did remove them, load it "
-                "with --accept-drop; nothing was changed."
-            )
-
-
-def _listed(root: Path, version: Version) -> set[str]:
-    with DuckEngine() as engine:
-        engine.register("listings", [root / version["version_id"] / "listings.parquet"])
-        table = engine.run("SELECT listing_id FROM listings WHERE NOT delisted")
-        return set(table.column(0).to_pylist())
 
 
 def _store(version: ListVersion, root: Path, known: dict[str, Version]) -> LoadedVersion:

@@ -17,6 +17,8 @@ _NAMED = "key = ? AND fact IN ('name', 'alias', 'weak alias', 'script name')"
 def find_parties(register: Register, text: str) -> list[Key]:
     """Return the listings that a text names: an id, a reference, else an exact name or a wallet."""
     wanted = text.strip().lower()
+    if not wanted:
+        return []
     asked: tuple[tuple[str, str, list[str]], ...] = (
         ("listings", "lower(listing_id) = ? OR lower(reference) = ?", [wanted, wanted]),
         ("facts", _NAMED, [same_text(text)]),
@@ -35,8 +37,7 @@ def left_lists(register: Register, text: str) -> str:
     gone = [
         row
         for row in changes_since(register)
-        if row["change"] == "delisted"
-        and text.casefold() in (row["listing_id"].casefold(), row["primary_name"].casefold())
+        if row["change"] == "delisted" and text.strip().casefold() in _called(row)
     ]
     if not gone:
         return ""
@@ -46,6 +47,11 @@ def left_lists(register: Register, text: str) -> str:
         f" {last['listing_id']} {last['primary_name']} left {last['list_id']} {when}: show it with "
         f"--as-of {last['not_before']}."
     )
+
+
+def _called(row: dict[str, Any]) -> tuple[str, ...]:
+    listing_id = row["listing_id"].casefold()
+    return listing_id, listing_id.partition(":")[2], row["primary_name"].casefold()
 
 
 def pages_of(register: Register, keys: list[Key]) -> list[dict[str, Any]]:

@@ -23,9 +23,13 @@ def _table() -> Mapping[str, dict[str, Any]]:
 
 
 def patterns_of(topic: str, regime: str) -> list[str]:
-    """Return the patterns that a topic or a code of one list stands for in a regime."""
-    known = _table().get(topic.upper())
-    return [pattern.lower() for pattern in known.get(regime, [])] if known else [topic.lower()]
+    """Return the patterns of codes that a topic stands for in a regime."""
+    return [pattern.lower() for pattern in _table()[topic.upper()].get(regime, [])]
+
+
+def is_known(topic: str) -> bool:
+    """Tell whether this is a topic, not a code that one list writes."""
+    return topic.upper() in _table()
 
 
 def is_under(topic: str, regime: str, programmes: Iterable[str]) -> bool:
@@ -34,6 +38,8 @@ def is_under(topic: str, regime: str, programmes: Iterable[str]) -> bool:
 
 
 def _under(topic: str, regime: str, programmes: Iterable[str]) -> list[str]:
+    if not is_known(topic):
+        return [p for p in programmes if p.casefold() == topic.casefold()]
     patterns = patterns_of(topic, regime)
     return [p for p in programmes if any(fnmatchcase(p.lower(), q) for q in patterns)]
 
