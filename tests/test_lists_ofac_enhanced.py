@@ -361,3 +361,17 @@ def test_the_same_facts_come_out_of_the_plain_layout(held, shared, fact):
     (plain,) = open_list(shared / "lists" / "us_ofac" / "CONSOLIDATED_2025-05.xml.gz")
     pairs = zip(held[0].listings, plain.listings, strict=True)
     assert [one.listing_id for one, other in pairs if fact(one) != fact(other)] == []
+
+
+@pytest.mark.parametrize(
+    ("root", "entity"),
+    [
+        ('<sanctionsData xmlns="https://www.treasury.gov/ofac/DeltaFile/1.0">', '<entity id="7">'),
+        ("<sanctionsData>", '<entity id="7" action="add">'),
+    ],
+)
+def test_a_delta_file_is_not_taken_for_a_whole_list(tmp_path, root, entity):
+    path = tmp_path / "delta.xml"
+    path.write_text(f"{root}<entities>{entity}<generalInfo/></entity></entities></sanctionsData>")
+    with pytest.raises(UnreadableFile, match=r"delta\.xml: this is OFAC's delta file"):
+        open_list(path)

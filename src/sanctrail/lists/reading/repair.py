@@ -214,7 +214,7 @@ def _says_utf8(head: bytes) -> bool:
 
 def _between_characters(block: bytes, at: int) -> int:
     """Return the last place not behind `at` where no UTF-8 sequence is cut in two."""
-    for place in range(at, max(at - 4, 0), -1):
+    for place in range(at, max(at - 4, -1), -1):
         if block[place] & 0xC0 != 0x80:  # noqa: PLR2004 - no continuation byte
             return place
     return max(at, 0)

@@ -51,6 +51,16 @@ _GENERAL = {
 """What the general part may say beside type and remarks, to the kind of its detail."""
 
 
+def _refuse_delta(element: Element, name: str) -> None:
+    """Refuse a delta file, which has the same elements but only what one publication changed."""
+    if "DeltaFile" in element.tag or element.get("action") is not None:
+        raise UnreadableFile(
+            f"{name}: this is OFAC's delta file, which holds changes and not a list, expected "
+            "SDN_ENHANCED.XML or CONS_ENHANCED.XML. Changes are told from whole files; nothing "
+            "was changed."
+        )
+
+
 def read(stream: ByteStream, problems: list[Problem]) -> Iterator[ListHeader | Listing]:
     """Yield the list's header, then its listings in file order; again for a second list."""
     file = _File(stream.name, problems)
@@ -62,6 +72,7 @@ def read(stream: ByteStream, problems: list[Problem]) -> Iterator[ListHeader | L
         elif tag == "referenceValues":
             file.take_references(element)
         else:
+            _refuse_delta(element, stream.name)
             entity = _Entity(file, element)
             if len(file.list_ids) != 1:
                 held.append((entity.listing(), entity.list_ids()))
