@@ -1,150 +1,256 @@
-"""Comparing two names token by token, with the reasons.
+"""Comparing names word by word, with the reasons: the pure comparison, which knows no register."""
 
-The tokens of both names are paired, best pairs first. The score is the share of weight that
-met, both sides counted; what one side says beyond the other costs less than what contradicts;
-and the worst paired word pulls the whole down, so that one wholly different name in a long row
-of equal ones is not averaged away.
-"""
-
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp, log
 
-from rapidfuzz.distance import OSA, JaroWinkler
+import numpy as np
+import numpy.typing as npt
 
-from sanctrail.names.prepare import PreparedName, prepare
+from sanctrail.names import align
+from sanctrail.names.align import MAX_WORDS, MEASURES, PAIR, align_kernel, scratch_arrays
+from sanctrail.names.lexicon import Lexicon
+from sanctrail.names.likeness import (
+    AS_INITIAL,
+    EQUIVALENT,
+    HOMOPHONE,
+    JOINED,
+    NICKNAME,
+    NUMERAL,
+    ROMANISED,
+    SAME,
+    SOUND,
+    TYPO,
+    WordTable,
+)
+from sanctrail.names.prepare import NameWord, PreparedName, prepare
+from sanctrail.names.score import (
+    COMMON,
+    CONTRARY,
+    ENDS,
+    FAMILY,
+    LEFT_BOTH,
+    LEFT_BY_THEM,
+    LEFT_BY_US,
+    RARE,
+    TERMS,
+    UNLIKE,
+    VERY_RARE,
+    WEIGHTS,
+    WHOLE,
+    WORDS_MET,
+    WORST_FAR,
+    WORST_PAIR,
+    is_contradicted,
+    score_kernel,
+    terms_kernel,
+)
 
-EXACT, REORDERED, JOINED = 1.0, 0.98, 0.96
-CEILING = 0.95
-"""What a name that only resembles another can reach."""
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
 
-EXTRA_COST = 0.75
-"""How much a word counts that stands on one side only, as a share of its weight."""
+HOW = {
+    SAME: "same",
+    TYPO: "typo",
+    SOUND: "sound",
+    AS_INITIAL: "initial",
+    NICKNAME: "nickname",
+    EQUIVALENT: "equivalent",
+    ROMANISED: "transliteration",
+    NUMERAL: "number",
+    JOINED: "joined",
+    HOMOPHONE: "homophone",
+}
+"""Ways in which words met, as the explanations call them."""
 
-PAIR_FLOOR = 0.55
-"""Below this similarity two words are not the same word misspelt but two words."""
-
-INITIAL_SIMILARITY = 0.8
-
-PREFIX_DISCOUNT = 0.15
-"""What a likeness by common beginnings (Jaro-Winkler) is worth less than one by edits."""
+_TERMS = {
+    "likeness of the words met": (UNLIKE, WHOLE, WORST_PAIR, WORST_FAR),
+    "rarity of the words met": (RARE, VERY_RARE, COMMON, WORDS_MET),
+    "words left on one side": (LEFT_BY_US, LEFT_BY_THEM, ENDS),
+    "words against each other": (LEFT_BOTH, CONTRARY),
+    "family name left out": (FAMILY,),
+}
+"""The score's terms as a reviewer reads them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Pairing:
-    """One word of ours with one of theirs: how alike (0 to 1) and in which way."""
+    """A word (or words in a row) of ours with one of theirs: how alike (0 to 1), in which way."""
 
     ours: str
     theirs: str
-    similarity: float
+    likeness: float
     how: str
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The score of two names (0 to 1) and what it came from."""
+    """The score of two names (0 to 1) and what it came from.
+
+    `weighed` maps what was weighed to log-odds for (above 0) or against; `against` names what
+    contradicts. `exact` says that both are the same words in the same order.
+    """
 
     score: float
     pairings: tuple[Pairing, ...]
     only_ours: tuple[str, ...]
     only_theirs: tuple[str, ...]
-    how: str
+    exact: bool
+    weighed: Mapping[str, float]
+    against: tuple[str, ...]
 
     def sentence(self) -> str:
         """Return the explanation as one line."""
-        if self.how != "aligned":
-            return self.how
+        if not self.pairings:
+            return "no word in common"
+        if self.exact:
+            return "same name"
         parts = [_told(pairing) for pairing in self.pairings]
         if self.only_ours:
             parts.append(f"only in the query: {' '.join(self.only_ours)}")
         if self.only_theirs:
             parts.append(f"only on the list: {' '.join(self.only_theirs)}")
+        parts += [f"but {reason}" for reason in self.against]
         return "; ".join(parts)
 
 
-def compare(ours: str, theirs: str) -> Comparison:
-    """Compare two names as written, in any script and order."""
-    return compare_prepared(prepare(ours), prepare(theirs))
+def compare(ours: str, theirs: str, rarity: Mapping[str, float] | None = None) -> Comparison:
+    """Compare two names as written, in any script and order.
+
+    `rarity` maps folded words to nats (minus the logarithm of the share of people who bear
+    them); words that it lacks are as rare as the name-frequency data that ships says.
+    """
+    return compare_all([(ours, theirs)], rarity)[0]
 
 
-def compare_prepared(ours: PreparedName, theirs: PreparedName) -> Comparison:
-    """Compare two prepared names; symmetric in its score."""
-    if not ours.tokens or not theirs.tokens:
-        return Comparison(0.0, (), ours.tokens, theirs.tokens, "nothing to compare")
-    # `Family, Given` is the same name in either order: as it stands and as it is spoken.
-    if {ours.tokens, ours.written} & {theirs.tokens, theirs.written}:
-        return Comparison(EXACT, (), (), (), "same name")
-    if ours.ordered == theirs.ordered:
-        return Comparison(REORDERED, (), (), (), "same words in another order")
-    if ours.joined & theirs.joined:
-        return Comparison(JOINED, (), (), (), "same letters, words joined or split")
-    return _aligned(ours, theirs)
-
-
-def _aligned(ours: PreparedName, theirs: PreparedName) -> Comparison:
-    pairs = _pairs(ours.tokens, theirs.tokens)
-    met = total = 0.0
-    worst = 1.0
-    for i, j, similarity, _ in pairs:
-        weight = ours.weights[i] + theirs.weights[j]
-        met += weight * similarity
-        total += weight
-        if min(ours.weights[i], theirs.weights[j]) == 1.0:
-            worst = min(worst, similarity)
-    left = [i for i in range(len(ours.tokens)) if i not in {pair[0] for pair in pairs}]
-    right = [j for j in range(len(theirs.tokens)) if j not in {pair[1] for pair in pairs}]
-    missing = _contradiction(ours, theirs, left, right)
-    score = met / (total + missing) if met else 0.0
-    score *= 0.6 + 0.4 * worst
-    return Comparison(
-        round(CEILING * score, 4),
-        tuple(Pairing(ours.tokens[i], theirs.tokens[j], s, how) for i, j, s, how in pairs),
-        tuple(ours.tokens[i] for i in left),
-        tuple(theirs.tokens[j] for j in right),
-        "aligned",
-    )
-
-
-def _contradiction(
-    ours: PreparedName, theirs: PreparedName, left: list[int], right: list[int]
-) -> float:
-    """Return the weight of unpaired words: in full where both sides have one, less elsewhere."""
-    alone = sum(ours.weights[i] for i in left), sum(theirs.weights[j] for j in right)
-    both = 2 * min(alone)
-    return both + EXTRA_COST * (sum(alone) - both)
-
-
-def _pairs(ours: tuple[str, ...], theirs: tuple[str, ...]) -> list[tuple[int, int, float, str]]:
+def compare_all(
+    pairs: Iterable[tuple[str, str]], rarity: Mapping[str, float] | None = None
+) -> list[Comparison]:
+    """Compare each pair of names; far faster than one by one."""
+    prepared = [(prepare(ours), prepare(theirs)) for ours, theirs in pairs]
+    lexicon = Lexicon(rarity)
+    flat = lexicon.number_all(name for pair in prepared for name in pair)
+    numbers, start = (np.frombuffer(part, dtype=np.int32) for part in flat)
+    table = lexicon.table()
+    aligner = Aligner()
     found = []
-    for i, a in enumerate(ours):
-        for j, b in enumerate(theirs):
-            similarity, how = _similarity(a, b)
-            if similarity >= PAIR_FLOOR:
-                found.append((i, j, similarity, how))
-    found.sort(key=lambda pair: (-pair[2], abs(pair[0] - pair[1]), pair[0], pair[1]))
-    used_ours: set[int] = set()
-    used_theirs: set[int] = set()
-    pairs = []
-    for pair in found:
-        if pair[0] not in used_ours and pair[1] not in used_theirs:
-            used_ours.add(pair[0])
-            used_theirs.add(pair[1])
-            pairs.append(pair)
-    return sorted(pairs)
+    for k, (ours, theirs) in enumerate(prepared):
+        mine = numbers[start[2 * k] : start[2 * k + 1]]
+        other = numbers[start[2 * k + 1] : start[2 * k + 2]]
+        aligned = aligner.align(table, mine, ours.family, table, other, theirs.family)
+        found.append(aligned.comparison(ours.words, theirs.words))
+    return found
 
 
-def _similarity(a: str, b: str) -> tuple[float, str]:
-    if a == b:
-        return 1.0, "same"
-    if min(len(a), len(b)) == 1:
-        return (INITIAL_SIMILARITY, "initial") if a[0] == b[0] else (0.0, "")
-    edits = OSA.distance(a, b)
-    longest = max(len(a), len(b))
-    similarity = 1.0 - edits / longest
-    if longest > 3:  # noqa: PLR2004  (in shorter words one letter is a different word)
-        similarity = max(similarity, JaroWinkler.similarity(a, b) - PREFIX_DISCOUNT)
-    return similarity, f"{edits} edit{'s' if edits > 1 else ''}"
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    """What `align_kernel` found for two names: its measures and pairs, and the score of them."""
+
+    score: float
+    measures: Floats
+    pairs: Ints
+
+    def comparison(self, ours: Sequence[NameWord], theirs: Sequence[NameWord]) -> Comparison:
+        """Return the alignment told in words."""
+        pairings = [_pairing(pair, ours, theirs) for pair in self.pairs]
+        taken = [
+            {place for pair in self.pairs for place in range(pair[side], pair[side + 1])}
+            for side in (0, 2)
+        ]
+        left = [
+            tuple(word.latin for place, word in enumerate(words[:MAX_WORDS]) if place not in used)
+            for words, used in zip((ours, theirs), taken, strict=True)
+        ]
+        return Comparison(
+            round(self.score, 4),
+            tuple(pairings),
+            *left,
+            exact=bool(self.measures[align.EXACT]),
+            weighed=weighed(self.measures),
+            against=contradictions(self.measures),
+        )
+
+
+class Aligner:
+    """Aligns names in working arrays of its own; for one thread at a time."""
+
+    def __init__(self) -> None:
+        self._scratch = scratch_arrays()
+        self._measures = np.zeros(MEASURES)
+        self._pairs = np.zeros((MAX_WORDS, PAIR), dtype=np.int32)
+        self._terms = np.zeros(TERMS)
+
+    def align(
+        self, a: WordTable, ours: Ints, our_family: int, b: WordTable, theirs: Ints, family: int
+    ) -> Alignment:
+        """Align two names, given as words of two tables and the place of the family name."""
+        count = align_kernel(
+            a, ours, our_family, b, theirs, family, self._measures, self._pairs, *self._scratch
+        )
+        score = score_kernel(self._measures, WEIGHTS, self._terms)
+        order = np.lexsort((self._pairs[:count, 2], self._pairs[:count, 0]))
+        return Alignment(score, self._measures.copy(), self._pairs[:count][order].copy())
+
+
+def weighed(measures: Floats) -> dict[str, float]:
+    """Return what an alignment's terms add to the log-odds, in a reviewer's words."""
+    terms = np.zeros(TERMS)
+    terms_kernel(measures, terms)
+    parts = terms * WEIGHTS
+    told = {name: float(sum(parts[k] for k in several)) for name, several in _TERMS.items()}
+    return {name: round(odds, 2) for name, odds in told.items() if abs(odds) >= 0.005}  # noqa: PLR2004
+
+
+def contradictions(measures: Floats) -> tuple[str, ...]:
+    """Return what contradicts in an alignment, for which no rarity makes up."""
+    if measures[align.EXACT] or not is_contradicted(measures):
+        return ()
+    reasons = {
+        "numbers differ": measures[align.NUMBERS_DIFFER] > 0,
+        "father and son changed places": measures[align.TURNED] > 0,
+    }
+    told = tuple(reason for reason, holds in reasons.items() if holds)
+    return told or ("a word is wholly different",)
+
+
+def log_odds(score: float) -> float:
+    """Return a score as log-odds, the scale on which evidence adds up."""
+    held = min(max(score, 1e-9), 1.0 - 1e-9)
+    return log(held / (1.0 - held))
+
+
+def from_log_odds(odds: float) -> float:
+    """Return log-odds as a score between 0 and 1."""
+    return 1.0 / (1.0 + exp(-odds))
+
+
+def _pairing(pair: Ints, ours: Sequence[NameWord], theirs: Sequence[NameWord]) -> Pairing:
+    mine, other = ours[pair[0] : pair[1]], theirs[pair[2] : pair[3]]
+    how = HOW[int(pair[4])]
+    if how in ("same", "sound", "typo") and any(w.unwritten for w in (*mine, *other)):
+        how = "transliteration" if mine[0].unwritten != other[0].unwritten else how
+    return Pairing(
+        " ".join(word.latin for word in mine),
+        " ".join(word.latin for word in other),
+        int(pair[5]) / 1000,
+        how,
+    )
 
 
 def _told(pairing: Pairing) -> str:
     if pairing.how == "same":
         return f"{pairing.ours} = {pairing.theirs}"
     return f"{pairing.ours} ~ {pairing.theirs} ({pairing.how})"
+
+
+__all__ = [
+    "Aligner",
+    "Alignment",
+    "Comparison",
+    "Pairing",
+    "PreparedName",
+    "compare",
+    "compare_all",
+    "from_log_odds",
+    "log_odds",
+]

@@ -1,85 +1,135 @@
-"""Preparing a name for comparison: one order, folded tokens, and how much each token says."""
+"""Preparing a name for comparison: its words in natural order, each with what kind it is."""
 
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sanctrail.text.fold import fold
+from rapidfuzz.distance import OSA
 
-_ORGANISATION_FORMS = {
-    "limited": "ltd",
-    "ltda": "ltd",
-    "company": "co",
-    "corporation": "corp",
-    "incorporated": "inc",
-    "aktiengesellschaft": "ag",
-    "ooo": "llc",
-    "oao": "jsc",
-    "pao": "jsc",
-    "zao": "jsc",
-    "ao": "jsc",
-    "pjsc": "jsc",
-    "ojsc": "jsc",
-    "cjsc": "jsc",
-    "brothers": "bros",
-}
-_FORMS = frozenset(
-    {"ltd", "co", "corp", "inc", "ag", "llc", "jsc", "gmbh", "sa", "sarl", "srl", "spa", "bv", "nv",
-     "plc", "kg", "oy", "ab", "as", "fze", "fzc", "fzco", "pte", "pvt", "sdn", "bhd", "llp", "lp"}
-)  # fmt: skip
-_PARTICLES = frozenset(
-    {"al", "el", "bin", "bint", "ibn", "ben", "abu", "abd", "ul", "ur", "u", "de", "del", "der",
-     "van", "von", "da", "dos", "la", "le", "the", "of", "and", "for", "mr", "mrs", "dr", "haji",
-     "hajji", "mullah", "maulavi", "mawlawi", "sheikh", "shaykh", "general", "sayyid"}
-)  # fmt: skip
-FORM_WEIGHT = 0.15
-PARTICLE_WEIGHT = 0.4
-INITIAL_WEIGHT = 0.6
+from sanctrail.names.kinds import form_starts, forms, kind_of, syllable_count
+from sanctrail.names.likeness import (
+    FORM,
+    GENERIC,
+    INITIAL,
+    ORDINARY,
+    PARTICLE,
+    SERVANT,
+)
+from sanctrail.names.words import Word, words_of
+from sanctrail.text.fold import tidy
+
+LONG_FORM = 10
+"""Letters from which on a legal form is known even misspelt."""
+
+_GIVEN_NAMES = frozenset({"ben", "van", "del"})
+"""Particles that are given names where a short name begins with one."""
+_FEW = 3
+
+
+@dataclass(frozen=True, slots=True)
+class NameWord:
+    """A word of a prepared name: `kind` is one of the kinds of `likeness`."""
+
+    latin: str
+    kind: int
+    han: str = ""
+    unwritten: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PreparedName:
     """A name ready for comparison.
 
-    `tokens` are folded words in natural order (`Kim, Jong Un` is put as `jong un kim`) with
-    organisation forms made one (`Limited` is `ltd`), `written` the same in the order written;
-    `weights` says how much each token tells, 1.0 for an ordinary word; `joined` is the name
-    without spaces in both orders, `ordered` its tokens sorted.
+    `words` stand in natural order (`Kim, Jong Un` is put as `jong un kim`), legal forms made one
+    word each of their class (`Aktiengesellschaft` and `OAO` are both `jsc`). `family` is the
+    place of the family name's first whole word where the name is written `Family, Given`: of a
+    Spanish double surname that is the father's, by which its bearer goes; -1 where unknown.
     """
 
     text: str
-    tokens: tuple[str, ...]
-    written: tuple[str, ...]
-    weights: tuple[float, ...]
-    joined: frozenset[str]
-    ordered: tuple[str, ...]
+    words: tuple[NameWord, ...]
+    family: int = -1
 
 
 @lru_cache(maxsize=1 << 16)
 def prepare(text: str) -> PreparedName:
-    """Return the prepared form of a name in any script."""
-    folded = fold(text)
-    natural = fold(_natural_order(text))
-    written, tokens = _tokens(folded), _tokens(natural)
-    weights = tuple(_weight(token) for token in tokens)
-    joined = frozenset((folded.replace(" ", ""), natural.replace(" ", "")))
-    return PreparedName(text, tokens, written, weights, joined, tuple(sorted(tokens)))
+    """Return the prepared form of a name in any script; without words if it says nothing."""
+    given, family = _parted(text)
+    words = _with_forms(words_of(f"{given} {family}" if given else family))
+    words = _telling(words)
+    return PreparedName(text, words, _family_place(words, given))
 
 
-def _tokens(folded: str) -> tuple[str, ...]:
-    return tuple(_ORGANISATION_FORMS.get(word, word) for word in folded.split())
+def _telling(words: tuple[NameWord, ...]) -> tuple[NameWord, ...]:
+    """Let generic words, or at worst all words, tell the name apart where no other does.
+
+    `General Motors` is made of generic words, `La Familia` may be, `Ben Ali` begins with a name.
+    """
+    kinds = {word.kind for word in words}
+    if not kinds & {ORDINARY, SERVANT}:
+        promoted = {GENERIC} if GENERIC in kinds else kinds
+        return tuple(_promoted(word) if word.kind in promoted else word for word in words)
+    if words[0].latin in _GIVEN_NAMES and len(words) <= _FEW:
+        return (_promoted(words[0]), *words[1:])
+    if words[-1].kind == PARTICLE and all(syllable_count(w.latin) == 1 for w in words[:-1]):
+        return (*words[:-1], _promoted(words[-1]))  # Ko Tae Bin
+    return words
 
 
-def _natural_order(text: str) -> str:
-    """Put `Family, Given` as `Given Family`; two commas or more are left as they stand."""
+def _promoted(word: NameWord) -> NameWord:
+    return NameWord(word.latin, ORDINARY, word.han, word.unwritten)
+
+
+def _parted(text: str) -> tuple[str, str]:
+    """Part `Family, Given`; two commas or more, or a legal form behind one, part nothing."""
     family, comma, given = text.partition(",")
-    if not comma or "," in given or fold(given) in _FORMS:
-        return text
-    return f"{given} {family}"
+    if not comma or "," in given or not given.strip() or _is_form(given):
+        return "", text
+    return tidy(given), family
 
 
-def _weight(token: str) -> float:
-    if token in _FORMS:
-        return FORM_WEIGHT
-    if token in _PARTICLES:
-        return PARTICLE_WEIGHT
-    return INITIAL_WEIGHT if len(token) == 1 else 1.0
+def _family_place(words: tuple[NameWord, ...], given: str) -> int:
+    if not given:
+        return -1
+    first = len(words_of(given))
+    whole = (at for at in range(first, len(words)) if words[at].kind == ORDINARY)
+    return next(whole, -1)
+
+
+def _is_form(text: str) -> bool:
+    return tuple(word.latin for word in words_of(text)) in forms()
+
+
+def _with_forms(words: tuple[Word, ...]) -> tuple[NameWord, ...]:
+    """Give each word its kind, and make each legal form at either end of the name one word."""
+    out: list[NameWord] = []
+    at = 0
+    while at < len(words):
+        size, canonical = _form_at(words, at)
+        out.append(NameWord(canonical, FORM) if canonical else _name_word(words[at]))
+        at += size
+    return tuple(out)
+
+
+def _form_at(words: tuple[Word, ...], at: int) -> tuple[int, str]:
+    longest = form_starts().get(words[at].latin, 0)
+    for size in range(min(longest, len(words) - at), 0, -1):
+        canonical = forms().get(tuple(word.latin for word in words[at : at + size]))
+        at_an_end = at == 0 or at + size >= len(words) - 1
+        if canonical and size < len(words) and at_an_end:
+            return size, canonical
+    return 1, _misspelt_form(words[at].latin) if at and at == len(words) - 1 else ""
+
+
+@lru_cache(maxsize=1 << 14)
+def _misspelt_form(word: str) -> str:
+    """Return the class of a long legal form written with a slip or two; empty if it is none."""
+    if len(word) < LONG_FORM:
+        return ""
+    long = (form for form in forms() if len(form) == 1 and len(form[0]) >= LONG_FORM)
+    near = (form for form in long if OSA.distance(form[0], word, score_cutoff=2) <= 2)  # noqa: PLR2004
+    return next((forms()[form] for form in near), "")
+
+
+@lru_cache(maxsize=1 << 16)
+def _name_word(word: Word) -> NameWord:
+    return NameWord(word.latin, kind_of(word.latin), word.han, word.unwritten)

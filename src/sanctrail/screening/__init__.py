@@ -1,22 +1,15 @@
-"""Screening: a name against the register, with evidence and an explanation for every score."""
+"""Screening: names and identifiers against the register, every score with its explanation."""
 
-from sanctrail.screening.batch import BatchSummary, QueryColumns, compare_pairs, screen_file
-from sanctrail.screening.screen import (
-    DEFAULT_THRESHOLD,
-    Hit,
-    Query,
-    Screener,
-    says_something,
-)
+from sanctrail.screening.hits import DEFAULT_THRESHOLD, Hit, Query, Wanted, says_something
+from sanctrail.screening.identifiers import AskedIdentifier
+from sanctrail.screening.screen import Screener
 
 __all__ = [
     "DEFAULT_THRESHOLD",
-    "BatchSummary",
+    "AskedIdentifier",
     "Hit",
     "Query",
-    "QueryColumns",
     "Screener",
-    "compare_pairs",
+    "Wanted",
     "says_something",
-    "screen_file",
 ]

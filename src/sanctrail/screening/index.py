@@ -1,88 +1,126 @@
-"""Finding the names worth comparing: by shared words, words one letter off, and joined words.
+"""Building the index of names: forms, the words they are made of, and who bears which word."""
 
-Each word votes for the names that bear it, or a word that one deletion on either side makes
-equal to it, with its rarity as the weight. The names with the most votes go to the comparison.
-"""
-
-from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
-from sanctrail.names import PreparedName, prepare
+from sanctrail.ground.kernel import kernel
+from sanctrail.names.lexicon import LEAST_INFO, MOST_INFO, Lexicon, weights
+from sanctrail.names.likeness import GENERIC, ORDINARY, SERVANT, UNKNOWN, WordTable
+from sanctrail.names.neighbours import key_table
+from sanctrail.names.prepare import NameWord, PreparedName
+from sanctrail.screening.search import NameArrays, joined_hash_kernel
 
-MIN_DELETION_LENGTH = 4
-"""Words shorter than this are looked up as they are: one letter off is another word."""
+Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float32]
 
-NEAR_VOTE = 0.7
-"""What a word that is one edit off votes with, as a share of its rarity."""
-
-CANDIDATES = 48
-"""Names that go to the comparison for one query."""
-
-IntArray = npt.NDArray[np.int32]
-
-
-class NameIndex:
-    """An index over names; candidates are positions in the sequence it was built from."""
-
-    def __init__(self, names: Sequence[str]) -> None:
-        self.names: tuple[PreparedName, ...] = tuple(prepare(name) for name in names)
-        self._votes = np.zeros(len(self.names), dtype=np.float32)
-        self._same: dict[str, list[int]] = defaultdict(list)
-        bearers: dict[str, list[int]] = defaultdict(list)
-        for number, name in enumerate(self.names):
-            for key in _same_keys(name):
-                self._same[key].append(number)
-            for token in dict.fromkeys(name.tokens):
-                bearers[token].append(number)
-        self._postings: dict[str, IntArray] = {
-            token: np.array(numbers, dtype=np.int32) for token, numbers in bearers.items()
-        }
-        self._near: dict[str, list[str]] = defaultdict(list)
-        for token in self._postings:
-            for key in _deletions(token):
-                self._near[key].append(token)
-        self._size = max(1, len(self.names))
-
-    def candidates(self, query: PreparedName, limit: int = CANDIDATES) -> list[int]:
-        """Return positions of the names most worth comparing with `query`, in file order."""
-        touched = []
-        for token in dict.fromkeys(query.tokens):
-            for near, share in self._neighbours(token):
-                numbers = self._postings[near]
-                self._votes[numbers] += share * np.log1p(self._size / len(numbers))
-                touched.append(numbers)
-        same = {number for key in _same_keys(query) for number in self._same.get(key, ())}
-        if not touched:
-            return sorted(same)
-        numbers = np.unique(np.concatenate(touched))
-        votes = self._votes[numbers]
-        self._votes[numbers] = 0.0
-        if len(numbers) > limit:
-            best = np.argsort(-votes, kind="stable")[:limit]
-            numbers = numbers[best]
-        return sorted({*map(int, numbers), *same})
-
-    def _neighbours(self, token: str) -> Iterator[tuple[str, float]]:
-        if token in self._postings:
-            yield token, 1.0
-        seen = {token}
-        for key in _deletions(token):
-            for near in self._near.get(key, ()):
-                if near not in seen:
-                    seen.add(near)
-                    yield near, NEAR_VOTE
+_JOINABLE = frozenset({ORDINARY, SERVANT, GENERIC})
 
 
-def _same_keys(name: PreparedName) -> set[str]:
-    """Keys under which names of the same words, or the same letters, are always candidates."""
-    return {*name.joined, " ".join(name.ordered)}
+def name_arrays(names: Sequence[PreparedName], parties: Sequence[int]) -> tuple[NameArrays, Ints]:
+    """Return the index of names and, for each name, the number of its form.
+
+    `parties` numbers the party of each name: how rare a word is, is counted in parties.
+    """
+    lexicon = Lexicon()
+    words, begins = _as_arrays(lexicon, names)
+    families = np.array([name.family for name in names], dtype=np.int32)
+    form_of, form_words, form_start, form_family = _forms(words, begins, families)
+    joins = list(_joins(lexicon.words, form_words, form_start))
+    join_words, join_start = _as_arrays(lexicon, joins)
+    table = _with_rarity(lexicon.table(), words, begins, np.array(parties, dtype=np.int32))
+    sizes = np.concatenate([np.diff(form_start), np.diff(join_start)])
+    post, post_start = _postings(
+        np.concatenate([form_words, join_words]), sizes, len(form_family), len(table.facts)
+    )
+    joined = _joined_kernel(table, form_words, form_start)
+    order = np.argsort(joined, kind="stable")
+    arrays = NameArrays(
+        table,
+        key_table(table),
+        form_words,
+        form_start,
+        _form_weights_kernel(table.facts, form_words, form_start),
+        form_family,
+        post,
+        post_start,
+        joined[order],
+        order.astype(np.int32),
+    )
+    return arrays, form_of
 
 
-def _deletions(token: str) -> Iterator[str]:
-    yield token
-    if len(token) >= MIN_DELETION_LENGTH:
-        for i in range(len(token)):
-            yield token[:i] + token[i + 1 :]
+def _as_arrays(lexicon: Lexicon, names: Sequence[PreparedName]) -> tuple[Ints, Ints]:
+    words, start = lexicon.number_all(names)
+    return np.array(words, dtype=np.int32), np.array(start, dtype=np.int32)
+
+
+def _forms(words: Ints, begins: Ints, families: Ints) -> tuple[Ints, Ints, Ints, Ints]:
+    """Number the distinct names: the same words in the same order, with the same family name."""
+    numbers: dict[tuple[bytes, int], int] = {}
+    form_of = np.empty(len(begins) - 1, dtype=np.int32)
+    for k in range(len(form_of)):
+        key = words[begins[k] : begins[k + 1]].tobytes(), int(families[k])
+        form_of[k] = numbers.setdefault(key, len(numbers))
+    flat = np.frombuffer(bytearray(b"".join(form for form, _ in numbers)), dtype=np.int32)
+    start = np.zeros(len(numbers) + 1, dtype=np.int32)
+    np.cumsum([len(form) // words.itemsize for form, _ in numbers], out=start[1:])
+    return form_of, flat, start, np.array([family for _, family in numbers], dtype=np.int32)
+
+
+def _joins(words: Sequence[NameWord], form_words: Ints, form_start: Ints) -> Iterator[PreparedName]:
+    """Yield for each form its neighbouring words written together, for queries that join them."""
+    for first, end in pairwise(form_start.tolist()):
+        mine = [words[word] for word in form_words[first:end].tolist()]
+        joined = (
+            NameWord(a.latin + b.latin, UNKNOWN)
+            for a, b in pairwise(mine)
+            if a.kind in _JOINABLE and b.kind in _JOINABLE
+        )
+        yield PreparedName("", tuple(joined))
+
+
+def _with_rarity(table: WordTable, words: Ints, begins: Ints, parties: Ints) -> WordTable:
+    """Make each whole word no rarer than the share of parties that bear it or its sound."""
+    sounds: dict[bytes, int] = {}
+    sound_of = np.empty(len(table.facts), dtype=np.int64)
+    spans = zip(table.facts["sound_first"].tolist(), table.facts["sound_end"].tolist(), strict=True)
+    for i, (first, end) in enumerate(spans):
+        sound_of[i] = sounds.setdefault(table.sounds[first:end].tobytes(), len(sounds))
+    bearer = np.repeat(parties, np.diff(begins)).astype(np.int64)
+    borne = np.unique(np.stack([sound_of[words], bearer], axis=1), axis=0)
+    bearers = np.bincount(borne[:, 0], minlength=len(sounds))
+    share = (bearers[sound_of] + 0.5) / (len(np.unique(parties)) + 1.0)
+    seen = np.clip(-np.log(share), LEAST_INFO, MOST_INFO).astype(np.float32)
+    facts = table.facts
+    whole = facts["kind"] == ORDINARY
+    facts["info"][whole] = np.minimum(facts["info"], seen)[whole]
+    facts["weight"] = weights(facts["kind"], facts["info"])
+    return table
+
+
+def _postings(words: Ints, sizes: Ints, forms: int, count: int) -> tuple[Ints, Ints]:
+    """Return the forms that bear each word, of words in the order of forms, joins behind."""
+    bearer = np.repeat(np.tile(np.arange(forms, dtype=np.int32), 2), sizes)
+    pairs = np.unique(np.stack([words, bearer], axis=1), axis=0)
+    start = np.searchsorted(pairs[:, 0], np.arange(count + 1)).astype(np.int32)
+    return np.ascontiguousarray(pairs[:, 1]), start
+
+
+@kernel
+def _form_weights_kernel(facts: npt.NDArray[np.void], form_words: Ints, form_start: Ints) -> Floats:
+    out = np.zeros(len(form_start) - 1, dtype=np.float32)
+    for f in range(len(out)):
+        for at in range(form_start[f], form_start[f + 1]):
+            out[f] += facts[form_words[at]].weight
+    return out
+
+
+@kernel
+def _joined_kernel(table: WordTable, form_words: Ints, form_start: Ints) -> npt.NDArray[np.uint64]:
+    out = np.zeros(len(form_start) - 1, dtype=np.uint64)
+    for f in range(len(out)):
+        out[f] = joined_hash_kernel(table, form_words[form_start[f] : form_start[f + 1]])
+    return out

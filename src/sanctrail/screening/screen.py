@@ -1,65 +1,53 @@
-"""One query against the register: the name decides, birth date and country may contradict."""
+"""Queries against the register: the name decides, other evidence raises or lowers."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
+from itertools import islice
 
-from sanctrail.ground.memory import collector_resting
-from sanctrail.names import Comparison, compare_prepared, prepare
-from sanctrail.names.compare import JOINED
+from sanctrail.addresses import canonical
+from sanctrail.names import prepare
+from sanctrail.names.compare import from_log_odds, log_odds
+from sanctrail.names.score import CONTRADICTED
 from sanctrail.register import Register
-from sanctrail.screening.index import NameIndex
-from sanctrail.text.countries import country_name
-from sanctrail.text.dates import DateRange
-from sanctrail.text.fold import fold
+from sanctrail.screening.evidence import (
+    BORN_SAME_DAY,
+    COUNTRY_SAME,
+    GENDER_SAME,
+    NUMBER_OTHER,
+    Evidence,
+    birth_evidence,
+    country_evidence,
+    gender_evidence,
+    kind_evidence,
+)
+from sanctrail.screening.finder import Finder, Found
+from sanctrail.screening.hits import DEFAULT_THRESHOLD, EVERYTHING, Hit, Query, Wanted
+from sanctrail.screening.identifiers import SORTS, AskedIdentifier, comparable
+from sanctrail.screening.parties import Party
+from sanctrail.screening.store import WALLET, open_index
 
-DEFAULT_THRESHOLD = 0.7
+CHUNK = 4096
+"""Queries that are searched together: their words are looked up once each."""
 
 MIN_SCORE = 0.0001
 """The smallest score above none, as scores have four decimals."""
 
-BIRTH_CONTRADICTS = 0.85
-COUNTRY_CONTRADICTS = 0.95
-"""What a contradiction multiplies the score with; both together keep an exact name at 0.81."""
+MAX_SCORE = 0.999
+"""The highest score short of identity."""
 
-WEAK_CEILING = 0.69
-"""A weak alias that is only similar supports a suspicion but does not make a hit."""
-
-YEARS_NEAR = 1
-"""Birth years this far apart do not contradict: lists and customers both round."""
+SUPPORT = 0.15
+"""A name alone below this is no suspicion, however well birth date and country agree."""
 
 
 @dataclass(frozen=True, slots=True)
-class Query:
-    """What is asked: a name, and a birth date and a country code where they are known."""
+class _Candidate:
+    """A name of a party that a query may mean: its number, its form, its score, if exact."""
 
-    name: str
-    born: DateRange | None = None
-    country: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A party that the query may be, its best name and why; `score` runs from 0 to 1.
-
-    Until listings are joined across regimes a party is one listing id. Where several lists of a
-    publisher bear that id, the programmes are those of all and the day is the earliest.
-    """
-
-    party_id: str
-    listing_ids: tuple[str, ...]
-    regimes: tuple[str, ...]
+    row: int
+    form: int
     score: float
-    primary_name: str
-    matched_name: str
-    explanation: str
-    programmes: tuple[str, ...]
-    listed_on: str
-
-
-def says_something(name: str) -> bool:
-    """Tell whether a name has a letter or digit, without which nothing can be compared."""
-    return bool(fold(name)) and any(character.isalnum() for character in name)
+    exact: bool
 
 
 class Screener:
@@ -67,105 +55,153 @@ class Screener:
 
     def __init__(self, register: Register) -> None:
         self.register = register
-        with collector_resting():
-            self._listings = register.by_party("listings")
-            self._births = register.by_party("births")
-            self._countries = register.countries_by_party()
-            self._names = register.rows("names")
-            self._index = NameIndex([row["name"] for row in self._names])
+        self.index = open_index(register)
+        self._finder = Finder(self.index.names)
+        self._party = lru_cache(maxsize=1 << 14)(self.index.party)
+        self._name = lru_cache(maxsize=1 << 14)(self.index.name)
 
-    def screen(self, query: Query, threshold: float = DEFAULT_THRESHOLD) -> list[Hit]:
+    def screen(
+        self, query: Query, threshold: float = DEFAULT_THRESHOLD, wanted: Wanted = EVERYTHING
+    ) -> list[Hit]:
         """Return the parties that score at or above the threshold, best first."""
-        best: dict[str, tuple[float, int, Comparison]] = {}
-        prepared = prepare(query.name)
-        for number in self._index.candidates(prepared):
-            comparison = compare_prepared(prepared, self._index.names[number])
-            row = self._names[number]
-            score = _with_quality(comparison.score, row["quality"])
-            held = best.get(row["listing_id"])
-            if held is None or score > held[0]:
-                best[row["listing_id"]] = (score, number, comparison)
-        # Evidence only lowers a score, so what the name alone does not reach needs no explanation.
+        return next(self.screen_all([query], threshold, wanted))
+
+    def screen_all(
+        self,
+        queries: Iterable[Query],
+        threshold: float = DEFAULT_THRESHOLD,
+        wanted: Wanted = EVERYTHING,
+    ) -> Iterator[list[Hit]]:
+        """Yield the hits of each query in turn; far faster than one by one."""
+        waiting = iter(queries)
+        while chunk := list(islice(waiting, CHUNK)):
+            yield from self._screen_chunk(chunk, threshold, wanted)
+
+    def _screen_chunk(
+        self, queries: Sequence[Query], threshold: float, wanted: Wanted
+    ) -> list[list[Hit]]:
         least = max(threshold, MIN_SCORE)
-        hits = [self._hit(query, key, *found) for key, found in best.items() if found[0] >= least]
-        kept = [hit for hit in hits if hit.score >= threshold]
-        return sorted(kept, key=lambda hit: (-hit.score, hit.party_id))
+        found = self._finder.find([prepare(q.name) for q in queries], _least(queries, least))
+        candidates = self._by_query(found, len(queries))
+        answers = []
+        for number, query in enumerate(queries):
+            hits = self._hits(number, query, found, candidates[number])
+            kept = [hit for hit in hits if hit.score >= least and wanted.admits(hit.party)]
+            answers.append(sorted(kept, key=lambda hit: (-hit.score, hit.party_id)))
+        return answers
+
+    def _by_query(self, found: Found, queries: int) -> list[dict[int, _Candidate]]:
+        """Return for each query its best candidate by party."""
+        best: list[dict[int, _Candidate]] = [{} for _ in range(queries)]
+        columns = (found.query, found.form, found.score, found.exact)
+        for query, form, score, exact in zip(*(c.tolist() for c in columns), strict=True):
+            for row in self.index.rows_of(form):
+                party = self.index.party_of(row)
+                held = best[query].get(party)
+                if held is not None and held.score >= score:
+                    continue
+                # A weak alias that is only similar supports a suspicion; it makes no hit.
+                told = score if exact or self._name(row).strong else CONTRADICTED * score
+                if held is None or told > held.score:
+                    best[query][party] = _Candidate(row, form, told, bool(exact))
+        return best
+
+    def _hits(
+        self, number: int, query: Query, found: Found, candidates: dict[int, _Candidate]
+    ) -> Iterator[Hit]:
+        identified = dict(self._identified(query.identifiers))
+        for party_number, candidate in candidates.items():
+            reason = identified.pop(party_number, None)
+            yield self._hit(number, query, found, candidate, self._party(party_number), reason)
+        for party_number, reason in identified.items():
+            party = self._party(party_number)
+            row = int(self.index.columns["row_party"].searchsorted(party_number))
+            evidence = (reason, *_evidence(query, party))
+            yield Hit(party, self._name(row), 1.0, 0.0, None, evidence)
 
     def _hit(
-        self, query: Query, listing_id: str, score: float, number: int, comparison: Comparison
+        self,
+        number: int,
+        query: Query,
+        found: Found,
+        candidate: _Candidate,
+        party: Party,
+        identity: Evidence | None,
     ) -> Hit:
-        row, listings = self._names[number], self._listings[listing_id]
-        reasons = [f"{_called(row)}: {comparison.sentence()}"]
-        for factor, reason in (
-            _birth_evidence(query.born, self._births.get(listing_id, ())),
-            _country_evidence(query.country, self._countries.get(listing_id, ())),
-        ):
-            score *= factor
-            reasons.extend(filter(None, [reason]))
-        return Hit(
-            party_id=listing_id,
-            listing_ids=(listing_id,),
-            regimes=_united([listing["regime"]] for listing in listings),
-            score=round(score, 4),
-            primary_name=next(
-                one["primary_name"] for one in listings if one["list_id"] == row["list_id"]
-            ),
-            matched_name=row["name"],
-            explanation=". ".join(reasons),
-            programmes=_united(listing["programmes"] for listing in listings),
-            listed_on=min(filter(None, (one["listed_on"] for one in listings)), default=""),
-        )
+        name = self._name(candidate.row)
+        evidence = _evidence(query, party)
+        score = 1.0 if identity else _score(candidate, name.strong, evidence)
+        comparison = self._finder.explain(found.asked, number, candidate.form, prepare(name.text))
+        told = evidence if identity is None else (identity, *evidence)
+        return Hit(party, name, round(score, 4), round(candidate.score, 4), comparison, told)
+
+    def _identified(self, identifiers: Iterable[AskedIdentifier]) -> Iterator[tuple[int, Evidence]]:
+        for asked in identifiers:
+            for sort in (asked.sort,) if asked.sort else (*SORTS, WALLET):
+                yield from self._with_number(asked, sort)
+
+    def _with_number(self, asked: AskedIdentifier, sort: str) -> Iterator[tuple[int, Evidence]]:
+        wallet = sort == WALLET
+        number = canonical(asked.number) if wallet else comparable(asked.number, sort)
+        if not number:
+            return
+        for party_number in self.index.filed_under(sort, number):
+            party = self._party(party_number)
+            issuers = [c for s, n, c in party.numbers if (s, n) == (sort, number)]
+            if wallet and number in party.wallets:
+                yield party_number, Evidence("wallet", 99.0, f"Wallet {asked.number} is listed")
+            elif issuers and _same_issuer(asked.country, issuers, sort):
+                reason = f"{sort.capitalize()} {asked.number} is listed"
+                yield party_number, Evidence("identifier", 99.0, reason)
 
 
-def _united(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(text for several in texts for text in several))
+_BY_ISSUER = frozenset({"passport", "national id", "registration", "tax"})
 
 
-def _with_quality(score: float, quality: str) -> float:
-    return min(score, WEAK_CEILING) if quality == "weak" and score < JOINED else score
+def _same_issuer(country: str, issuers: Sequence[str], sort: str) -> bool:
+    """Tell whether a number is the same one: countries number passports alike."""
+    if sort not in _BY_ISSUER:
+        return True
+    return not country or country in issuers or "" in issuers
 
 
-def _called(row: dict[str, Any]) -> str:
-    quality = "weak " if row["quality"] == "weak" else ""
-    kind = {"primary": "primary name", "script": "name in original script"}.get(
-        row["kind"], f"{row['kind']} name" if row["kind"] == "former" else row["kind"]
+def _least(queries: Sequence[Query], threshold: float) -> float:
+    """Return the name score from which on evidence could still make a hit."""
+    if all(q.born is None and not q.country and not q.gender for q in queries):
+        return threshold
+    most = BORN_SAME_DAY + COUNTRY_SAME + GENDER_SAME
+    return max(SUPPORT, from_log_odds(log_odds(threshold) - most))
+
+
+def _evidence(query: Query, party: Party) -> tuple[Evidence, ...]:
+    found = (
+        birth_evidence(query.born, party.listed_births()),
+        country_evidence(query.country, party.countries),
+        gender_evidence(query.gender, party.genders),
+        kind_evidence(query.kind, party.kind),
+        _number_evidence(query.identifiers, party),
     )
-    return f"{quality}{kind} '{row['name']}'"
+    return tuple(filter(None, found))
 
 
-def _birth_evidence(born: DateRange | None, births: Iterable[dict[str, Any]]) -> tuple[float, str]:
-    listed = [DateRange(b["earliest"], b["latest"], b["precision"]) for b in births]
-    if born is None or not listed:
-        return 1.0, ""
-    if any(born.overlaps(one) for one in listed):
-        return 1.0, "Birth date agrees"
-    if any(_years_apart(born, one) <= YEARS_NEAR for one in listed):
-        return 1.0, "Birth date differs but the year is near"
-    said = ", ".join(sorted({_span(one) for one in listed}))
-    return BIRTH_CONTRADICTS, f"Birth date contradicts (listed {said}, query {_span(born)})"
+def _number_evidence(asked: Sequence[AskedIdentifier], party: Party) -> Evidence | None:
+    """Weigh that a party has another number of a sort and country that the query gives."""
+    for one in asked:
+        same_sort = [n for s, n, c in party.numbers if s == one.sort and c == one.country and c]
+        if same_sort and comparable(one.number, one.sort) not in same_sort:
+            return Evidence("identifier", NUMBER_OTHER, f"Listed with another {one.sort}")
+    return None
 
 
-def _years_apart(a: DateRange, b: DateRange) -> int:
-    first, last = sorted((a, b), key=lambda days: days.earliest)
-    return max(0, int(last.earliest[:4]) - int(first.latest[:4]))
-
-
-def _span(days: DateRange) -> str:
-    match days.precision:
-        case "day":
-            return days.earliest
-        case "month":
-            return days.earliest[:7]
-        case "year":
-            return days.earliest[:4]
-    return f"{days.earliest} to {days.latest}"
-
-
-def _country_evidence(country: str, rows: Sequence[dict[str, Any]]) -> tuple[float, str]:
-    listed = {row["country"] for row in rows if row["country"]}
-    if not country or not listed:
-        return 1.0, ""
-    if country in listed:
-        return 1.0, f"Country agrees ({country_name(country)})"
-    said = ", ".join(sorted(country_name(code) for code in listed))
-    return COUNTRY_CONTRADICTS, f"Country differs (listed {said})"
+def _score(candidate: _Candidate, strong: bool, evidence: Sequence[Evidence]) -> float:
+    weight = sum(one.weight for one in evidence)
+    score = from_log_odds(log_odds(candidate.score) + weight) if weight else candidate.score
+    against = {one.about for one in evidence if one.contradicts}
+    if candidate.exact and strong:
+        if not {"birth date", "country"} <= against:
+            score = max(score, DEFAULT_THRESHOLD)
+        agreeing = {one.about for one in evidence if one.weight >= COUNTRY_SAME}
+        born = any(one.weight == BORN_SAME_DAY for one in evidence)
+        if born and "country" in agreeing and not against:
+            return 1.0
+    return min(score, MAX_SCORE)

@@ -44,6 +44,7 @@ _SCRIPT_OF_PREFIX = {
     "DEVANAGARI": "Deva",
     "GEORGIAN": "Geor",
     "ARMENIAN": "Armn",
+    "BENGALI": "Beng",
     "MYANMAR": "Mymr",
 }
 

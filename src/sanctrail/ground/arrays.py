@@ -1,0 +1,61 @@
+"""Arrays in one file, mapped into memory: opened in a millisecond, shared between processes.
+
+The file is the arrays one after another; a manifest beside it says what they are. Pages are
+copied on write, so that a process may note things in its own view and no other sees it.
+"""
+
+import mmap
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.format import dtype_to_descr
+
+from sanctrail.errors import UnreadableFile
+from sanctrail.ground.store import MANIFEST, read_manifest, write_json
+
+DATA = "arrays.bin"
+ALIGNED = 64
+
+Arrays = Mapping[str, npt.NDArray[Any]]
+
+
+def write_arrays(folder: Path, arrays: Arrays, about: Mapping[str, Any]) -> None:
+    """Write arrays by name into a new folder, and what `about` says of them into its manifest."""
+    layout: dict[str, dict[str, Any]] = {}
+    with (folder / DATA).open("wb") as file:
+        for name, array in arrays.items():
+            file.write(b"\0" * (-file.tell() % ALIGNED))
+            layout[name] = {
+                "dtype": dtype_to_descr(array.dtype), "shape": list(array.shape), "offset": file.tell()
+            }  # fmt: skip
+            file.write(np.ascontiguousarray(array).data)
+        size = file.tell()
+    write_json(folder / MANIFEST, {**about, "size": size, "arrays": layout})
+
+
+def map_arrays(folder: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any]]:
+    """Return the arrays of a folder, mapped, and its manifest.
+
+    Raises `UnreadableFile` where the folder is not whole.
+    """
+    manifest = read_manifest(folder)
+    path = folder / DATA
+    if manifest is None or not path.exists() or path.stat().st_size != manifest.get("size"):
+        raise UnreadableFile(f"{folder}: these arrays are missing or cut short.")
+    with path.open("rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
+    return {name: _view(mapped, entry) for name, entry in manifest["arrays"].items()}, manifest
+
+
+def _view(mapped: mmap.mmap, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
+    count = int(np.prod(entry["shape"], dtype=np.int64))
+    described = entry["dtype"]
+    dtype = np.dtype(
+        described if isinstance(described, str) else [tuple(field) for field in described],
+        align=True,
+    )
+    flat = np.frombuffer(mapped, dtype, count, entry["offset"]) if count else np.empty(0, dtype)
+    return flat.reshape(entry["shape"])

@@ -1,0 +1,51 @@
+"""Compiled kernels: one decorator, and a cache that no changed source can leave stale.
+
+numba notes for each kernel when its own file changed, but compiles the kernels that it calls
+into it, from whatever file they are. The cache therefore lies in a folder named by a digest of all
+kernels' sources, in the user's cache: a package folder may not be writable.
+"""
+
+import hashlib
+import os
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import numba
+from numba import config
+from platformdirs import user_cache_path
+
+Function = TypeVar("Function", bound=Callable[..., object])
+
+_ROOMS = ("names", "screening")
+_MARK = b"@kernel"
+
+
+def _sources() -> list[bytes]:
+    package = Path(__file__).resolve().parents[1]
+    files = (path for room in _ROOMS for path in sorted((package / room).glob("*.py")))
+    return [text for text in (path.read_bytes() for path in files) if _MARK in text]
+
+
+@cache
+def kernels_digest() -> str:
+    """Return a digest of every kernel's source and of the compiler."""
+    return hashlib.sha256(b"\0".join([numba.__version__.encode(), *_sources()])).hexdigest()[:16]
+
+
+def _place() -> Path:
+    return user_cache_path("sanctrail", appauthor=False) / "kernels" / kernels_digest()
+
+
+if not os.environ.get("NUMBA_CACHE_DIR"):
+    config.CACHE_DIR = str(_place())
+
+
+def kernel(function: Function) -> Function:
+    """Compile a function over arrays and scalars when it is first called, or load it compiled.
+
+    Plain IEEE arithmetic (no fast-math): the same input gives the same score on every run.
+    """
+    compiled: Function = numba.njit(cache=True)(function)
+    return compiled

@@ -1,0 +1,108 @@
+"""From an alignment's measures to a score between 0 and 1: a sum of log-odds, told term by term.
+
+The terms are what speaks for and against two names being one party's; their weights were fitted to
+labelled pairs, damaged names and innocents (docs/screening.md says which and how). The sum's
+logistic is the score. An exact name has a floor, a contradiction a ceiling.
+"""
+
+import numpy as np
+import numpy.typing as npt
+
+from sanctrail.ground.kernel import kernel
+from sanctrail.names.align import (
+    AGAINST,
+    ENDS_LEFT,
+    EVIDENCE,
+    EXACT,
+    FAMILY_LEFT,
+    FULL,
+    LEFT_OURS,
+    LEFT_THEIRS,
+    MET,
+    NUMBERS_DIFFER,
+    PAIRS,
+    TURNED,
+    WORST,
+)
+
+Floats = npt.NDArray[np.float64]
+
+(
+    BASE,
+    UNLIKE,
+    LEFT_BOTH,
+    LEFT_BY_US,
+    LEFT_BY_THEM,
+    WORST_PAIR,
+    WORST_FAR,
+    RARE,
+    VERY_RARE,
+    COMMON,
+    WORDS_MET,
+    WHOLE,
+    ENDS,
+    FAMILY,
+    CONTRARY,
+) = range(15)
+TERMS = 15
+
+WEIGHTS = np.array(
+    [0.28, -44.2, -13.1, -19.7, -0.1, -4.8, -34.9, 2.17, 3.79, -0.84, 1.16, 29.4, -2.5, -6.0, -6.0]
+)
+EXACT_FLOOR = 0.7
+"""No exact name falls below it by the name alone."""
+EXACT_STEP = 0.01
+"""What each nat of rarity adds to an exact name's floor, up to `MOST_STEPS`."""
+MOST_STEPS = 25.0
+CONTRADICTED = 0.69
+"""What a contradiction multiplies a score with: a wholly different word, another number, son and
+father changed about. Below the threshold, yet in its order."""
+DIFFERENT_WORD = 0.3
+"""Weight of a whole word against another from which on they contradict."""
+WORST_BEARABLE = 0.62
+"""Likeness of the worst pair of whole words below which it is a contradiction."""
+
+
+@kernel
+def terms_kernel(m: Floats, out: Floats) -> None:
+    """Write the terms (TERMS) of an alignment's measures; each is multiplied by its weight."""
+    both = min(m[LEFT_OURS], m[LEFT_THEIRS])
+    ours = m[LEFT_OURS] - both
+    theirs = m[LEFT_THEIRS] - both
+    total = max(m[FULL] + 2.0 * both + ours + theirs, 1e-9)
+    worst = 1.0 - m[WORST]
+    out[BASE] = 1.0
+    out[UNLIKE] = 1.0 - m[MET] / m[FULL] if m[FULL] > 0.0 else 1.0
+    out[LEFT_BOTH] = 2.0 * both / total
+    out[LEFT_BY_US] = ours / total
+    out[LEFT_BY_THEM] = theirs / total
+    out[WORST_PAIR] = worst
+    out[WORST_FAR] = max(worst - 0.25, 0.0)
+    out[RARE] = min(m[EVIDENCE], 10.0) / 10.0
+    out[VERY_RARE] = min(max(m[EVIDENCE] - 10.0, 0.0), 8.0) / 10.0
+    out[COMMON] = max(0.0, 7.0 - m[EVIDENCE])
+    out[WORDS_MET] = min(m[PAIRS], 5.0)
+    out[WHOLE] = out[UNLIKE] if ours + theirs + both < 0.4 else 0.0
+    out[ENDS] = m[ENDS_LEFT]
+    out[FAMILY] = m[FAMILY_LEFT]
+    out[CONTRARY] = m[AGAINST]
+
+
+@kernel
+def is_contradicted(m: Floats) -> bool:
+    """Tell whether an alignment holds a contradiction, for which no rarity makes up."""
+    differ = m[AGAINST] > DIFFERENT_WORD or m[WORST] < WORST_BEARABLE
+    return differ or m[TURNED] > 0.0 or m[NUMBERS_DIFFER] > 0.0
+
+
+@kernel
+def score_kernel(m: Floats, weights: Floats, terms: Floats) -> float:
+    """Return the score of an alignment; `terms` is scratch of TERMS."""
+    terms_kernel(m, terms)
+    odds = 0.0
+    for k in range(TERMS):
+        odds += terms[k] * weights[k]
+    score = 1.0 / (1.0 + np.exp(-odds))
+    if m[EXACT] > 0.0:
+        return max(score, EXACT_FLOOR + EXACT_STEP * min(m[EVIDENCE], MOST_STEPS))
+    return CONTRADICTED * score if is_contradicted(m) else score

@@ -1,0 +1,130 @@
+"""What the index holds of each party, to weigh evidence and to tell who it is."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sanctrail.register import Register
+from sanctrail.screening.evidence import ListedBirth
+from sanctrail.screening.identifiers import comparable, sort_of
+from sanctrail.text.dates import DateRange
+
+
+@dataclass(frozen=True, slots=True)
+class ListedName:
+    """A name of a party as printed on a list; `strong` unless the list calls it weak."""
+
+    text: str
+    kind: str
+    strong: bool
+    list_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Party:
+    """Who may be hit. Until listings are joined across regimes a party is one listing id.
+
+    Where several lists of a publisher bear that id, programmes and measures are those of all and
+    the day is the earliest. `primary` gives the primary name by list, `numbers` each identifier as sort,
+    comparable number and issuing country, `wallets` addresses in comparable form.
+    """
+
+    party_id: str
+    kind: str
+    regimes: tuple[str, ...]
+    primary: Mapping[str, str]
+    programmes: tuple[str, ...]
+    measures: tuple[str, ...]
+    listed_on: str
+    births: tuple[tuple[str, str, str, bool], ...]
+    countries: tuple[str, ...]
+    genders: tuple[str, ...]
+    numbers: tuple[tuple[str, str, str], ...]
+    wallets: tuple[str, ...]
+
+    def listed_births(self) -> tuple[ListedBirth, ...]:
+        """Return the dates of birth as intervals."""
+        return tuple(ListedBirth(DateRange(*one[:3]), one[3]) for one in self.births)
+
+
+_TABLES = ("births", "measures", "identifiers", "wallets")
+
+
+def read_parties(register: Register) -> list[Party]:
+    """Return every party that the register lists, in the order of its lists."""
+    listings = register.by_party("listings")
+    tables = {table: register.by_party(table) for table in _TABLES}
+    countries = register.countries_by_party()
+    return [
+        _party(party_id, rows, {**{t: by.get(party_id, []) for t, by in tables.items()},
+                                "countries": countries.get(party_id, [])})
+        for party_id, rows in listings.items()
+    ]  # fmt: skip
+
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def _party(party_id: str, listings: Rows, facts: Mapping[str, Rows]) -> Party:
+    births = (
+        (b["earliest"], b["latest"], b["precision"], bool(b["circa"])) for b in facts["births"]
+    )
+    return Party(
+        party_id=party_id,
+        kind=listings[0]["kind"],
+        regimes=_united([row["regime"]] for row in listings),
+        primary={row["list_id"]: row["primary_name"] for row in listings},
+        programmes=_united(row["programmes"] for row in listings),
+        measures=_united([row["kind"]] for row in facts["measures"]),
+        listed_on=min(filter(None, (row["listed_on"] for row in listings)), default=""),
+        births=tuple(dict.fromkeys(births)),
+        countries=_united([row["country"]] for row in facts["countries"] if row["country"]),
+        genders=_united([row["gender"]] for row in listings if row["gender"]),
+        numbers=_numbers(facts["identifiers"]),
+        wallets=_united([row["comparable"]] for row in facts["wallets"]),
+    )
+
+
+def _numbers(rows: Rows) -> tuple[tuple[str, str, str], ...]:
+    found = {}
+    for row in rows:
+        sort, _ = sort_of(row["kind"])
+        number = comparable(row["number"], sort) if sort else ""
+        if number:
+            found[sort, number, row["country"]] = None
+    return tuple(found)
+
+
+def _united(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for several in texts for text in several))
+
+
+def read_names(register: Register) -> dict[str, list[ListedName]]:
+    """Return the names of every party by its id, in the order of the lists."""
+    grouped: dict[str, list[ListedName]] = defaultdict(list)
+    for row in register.rows("names"):
+        strong = row["quality"] != "weak"
+        name = ListedName(row["name"], row["kind"], strong, row["list_id"])
+        grouped[row["listing_id"]].append(name)
+    return grouped
+
+
+def to_bytes(record: Party | ListedName) -> bytes:
+    """Return a record as one line of JSON."""
+    return json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def party_from(line: bytes) -> Party:
+    """Return the party that `to_bytes` wrote."""
+    fields = json.loads(line)
+    for name, value in fields.items():
+        if isinstance(value, list):
+            fields[name] = tuple(tuple(v) if isinstance(v, list) else v for v in value)
+    return Party(**fields)
+
+
+def name_from(line: bytes) -> ListedName:
+    """Return the name that `to_bytes` wrote."""
+    return ListedName(**json.loads(line))
