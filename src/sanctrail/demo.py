@@ -18,8 +18,7 @@ from sanctrail.exposure import exposure_of
 from sanctrail.ledger import open_ledger, simulate_heist
 from sanctrail.register import Register, load_lists
 from sanctrail.report import write_report
-from sanctrail.screening import DEFAULT_THRESHOLD, Screener, screen_file
-from sanctrail.screening.batch import QueryColumns
+from sanctrail.screening import DEFAULT_THRESHOLD, QueryColumns, Screener, screen_file
 from sanctrail.tracing import Options, build_request, trace, write_trace
 
 METHODS = "fifo,haircut"

@@ -30,7 +30,7 @@ app = typer.Typer(
 )
 app.add_typer(lists.app, name="lists")
 app.add_typer(register.app, name="register")
-app.command("screen")(screen.screen)
+app.add_typer(screen.app, name="screen")
 app.add_typer(names.app, name="names")
 app.command("wallet")(wallet.wallet)
 app.add_typer(ledger.app, name="ledger")

@@ -29,8 +29,9 @@ def reference() -> str:
 
 def _described(command: Any, path: str) -> Iterator[str]:
     children: dict[str, Any] = getattr(command, "commands", {})
-    if not children:
-        yield _section(command, path)
+    alone = getattr(command, "default", None) or (command if not children else None)
+    if alone is not None:
+        yield _section(alone, path)
     for name in command.list_commands(None) if children else ():
         child = children[name]
         yield from _described(child, f"{path} {name}")

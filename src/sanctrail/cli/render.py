@@ -42,11 +42,11 @@ def say_long(text: str) -> None:
         sys.stdout.write(line + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: str = "") -> None:
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = "") -> None:
     """Print a table for people.
 
     Columns whose name begins with `#` are numbers and stand to the right, those whose name
-    begins with `!` are never broken over lines.
+    begins with `!` are never broken over lines. A cell is a text, or one that rich has styled.
     """
     from rich import box  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
@@ -63,7 +63,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[str]], title: st
             overflow="fold",
         )
     for row in rows:
-        table.add_row(*(Text(plain(cell)) for cell in row))
+        table.add_row(*(c if isinstance(c, Text) else Text(plain(c)) for c in row))
     console = Console(highlight=False)
     if not sys.stdout.isatty():
         console = Console(highlight=False, width=120)
@@ -96,12 +96,16 @@ def problem_dicts(problems: Iterable[Problem]) -> list[dict[str, str]]:
     return [asdict(problem) for problem in problems]
 
 
-def print_problems(problems: Sequence[Problem], rest: str) -> None:
-    """Print the first problems to standard error and say where the rest stand."""
+def print_problems(problems: Sequence[Problem], rest: str, count: int = 0) -> None:
+    """Print the first problems to standard error and say where the rest stand.
+
+    `count` tells how many there are where `problems` are only the first of them.
+    """
     if not problems:
         return
-    sys.stderr.write(f"{len(problems)} problem{'s' if len(problems) > 1 else ''}:\n")
+    count = max(count, len(problems))
+    sys.stderr.write(f"{count:,} problem{'s' if count > 1 else ''}:\n")
     for problem in problems[:SHOWN_PROBLEMS]:
         sys.stderr.write(f"  {plain(str(problem))}\n")
-    if len(problems) > SHOWN_PROBLEMS:
-        sys.stderr.write(f"  and {len(problems) - SHOWN_PROBLEMS} more; {rest}\n")
+    if count > SHOWN_PROBLEMS:
+        sys.stderr.write(f"  and {count - SHOWN_PROBLEMS:,} more; {rest}\n")

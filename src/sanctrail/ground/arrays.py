@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from numpy.lib.format import dtype_to_descr
+from numpy.lib.format import descr_to_dtype, dtype_to_descr
 
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.store import MANIFEST, read_manifest, write_json
@@ -29,7 +29,8 @@ def write_arrays(folder: Path, arrays: Arrays, about: Mapping[str, Any]) -> None
         for name, array in arrays.items():
             file.write(b"\0" * (-file.tell() % ALIGNED))
             layout[name] = {
-                "dtype": dtype_to_descr(array.dtype), "shape": list(array.shape), "offset": file.tell()
+                "dtype": dtype_to_descr(array.dtype), "aligned": array.dtype.isalignedstruct,
+                "shape": list(array.shape), "offset": file.tell(),
             }  # fmt: skip
             file.write(np.ascontiguousarray(array).data)
         size = file.tell()
@@ -43,19 +44,45 @@ def map_arrays(folder: Path) -> tuple[dict[str, npt.NDArray[Any]], dict[str, Any
     """
     manifest = read_manifest(folder)
     path = folder / DATA
-    if manifest is None or not path.exists() or path.stat().st_size != manifest.get("size"):
+    layout = {} if manifest is None else manifest.get("arrays")
+    if manifest is None or layout is None or not _has_size(path, manifest.get("size")):
         raise UnreadableFile(f"{folder}: these arrays are missing or cut short.")
+    try:
+        mapped = _mapped(path)
+    except OSError as error:
+        raise UnreadableFile(f"{path}: these arrays cannot be read ({error}).") from error
+    return {name: _view(mapped, entry) for name, entry in layout.items()}, manifest
+
+
+def _has_size(path: Path, size: object) -> bool:
+    return path.is_file() and path.stat().st_size == size
+
+
+def _mapped(path: Path) -> mmap.mmap | bytearray:
     with path.open("rb") as file:
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
-    return {name: _view(mapped, entry) for name, entry in manifest["arrays"].items()}, manifest
+        if not path.stat().st_size:  # which cannot be mapped
+            return bytearray()
+        return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_COPY)
 
 
-def _view(mapped: mmap.mmap, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
+def _dtype(described: Any, aligned: bool) -> np.dtype[Any]:
+    """Return the very dtype that was written: padding between fields and its alignment matter."""
+    if isinstance(described, str):
+        return np.dtype(described)
+    found = descr_to_dtype([tuple(field) for field in described])
+    fields: Mapping[str, Any] = found.fields or {}
+    layout: Any = {
+        "names": list(fields),
+        "formats": [field[0] for field in fields.values()],
+        "offsets": [field[1] for field in fields.values()],
+        "itemsize": found.itemsize,
+    }
+    dtype: np.dtype[Any] = np.dtype(layout, align=aligned)
+    return dtype
+
+
+def _view(mapped: mmap.mmap | bytearray, entry: Mapping[str, Any]) -> npt.NDArray[Any]:
     count = int(np.prod(entry["shape"], dtype=np.int64))
-    described = entry["dtype"]
-    dtype = np.dtype(
-        described if isinstance(described, str) else [tuple(field) for field in described],
-        align=True,
-    )
+    dtype = _dtype(entry["dtype"], entry["aligned"])
     flat = np.frombuffer(mapped, dtype, count, entry["offset"]) if count else np.empty(0, dtype)
     return flat.reshape(entry["shape"])

@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 import numba
 from numba import config
@@ -39,7 +39,7 @@ def _place() -> Path:
 
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
-    config.CACHE_DIR = str(_place())
+    config.CACHE_DIR = str(_place())  # type: ignore[attr-defined]
 
 
 def kernel(function: Function) -> Function:
@@ -47,5 +47,4 @@ def kernel(function: Function) -> Function:
 
     Plain IEEE arithmetic (no fast-math): the same input gives the same score on every run.
     """
-    compiled: Function = numba.njit(cache=True)(function)
-    return compiled
+    return cast("Function", numba.njit(cache=True)(function))

@@ -43,10 +43,17 @@ def write_json(path: Path, document: Any) -> None:
 
 def replace_file(path: Path, data: bytes) -> None:
     """Write `data` beside `path`, flush it to the disk and rename it over `path`."""
+    with replacing(path) as file:
+        file.write(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path) -> Iterator[IO[bytes]]:
+    """Give a file beside `path` to write into; once it is whole it takes the place of `path`."""
     beside = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with beside.open("wb") as file:
-            file.write(data)
+            yield file
             _flush(file)
         beside.replace(path)
     finally:

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from sanctrail.ground.kernel import kernel
 from sanctrail.names.likeness import (
     ARTICLE,
+    AS_INITIAL,
     DIFFERENT,
     FORM,
     GENERIC,
@@ -28,6 +29,7 @@ from sanctrail.names.likeness import (
     letters_likeness,
     letters_of,
     likeness_kernel,
+    lone_letters,
     sounds_likeness,
     sounds_of,
 )
@@ -48,6 +50,10 @@ ALL_BUT_SAME = 0.985
 
 JOIN_FLOOR = 0.8
 MAX_JOINED = 3
+JOINED_COST = 0.02
+LEAST_JOINED = 3
+MOST_APART = 3
+"""Letters by which words joined may be longer or shorter than the one that they meet."""
 
 ROMANISED_INFO = 0.65
 """Share of a word's rarity that stands where Han or Hangul is read against Latin letters."""
@@ -58,17 +64,17 @@ MAX_TURNED = 3
 LEFT_COST = 0.5
 """What a word left alone costs an alignment, as a share of its weight."""
 
-MEASURES = 14
+MEASURES = 15
 (
     MET, FULL, LEFT_OURS, LEFT_THEIRS, WORST, EVIDENCE, PAIRS, EXACT, NUMBERS_DIFFER, TURNED,
-    AGAINST, ALL_SAME, FAMILY_LEFT, ENDS_LEFT,
+    AGAINST, ALL_SAME, FAMILY_LEFT, ENDS_LEFT, INITIALS,
 ) = range(MEASURES)  # fmt: skip
 """What an alignment measures: weight met and weight of the pairs; weight left alone on either
-side; the worst likeness of a pair of whole words; evidence in nats; number of pairs of whole words; 1 if the
-same words in one order; 1 if numbers differ, or one firm has a number and
-the other has none; 1 if son and father changed places; the weight of
-whole words that stand against each other; 1 if the same words in any order; 1 if a
-family name known as such was left alone; how many first or last whole words were."""
+side; the worst likeness of a pair of whole words; evidence in nats; pairs of whole words; 1 if the
+same words in one order; 1 if numbers differ, or one firm has a number and the other has none; 1 if
+son and father changed places; the weight of whole words that stand against each other; 1 if the
+same words in any order; 1 if a family name known as such was left alone; how many first or last
+whole words were; pairs of a word with its initial."""
 
 PAIR = 6
 """A pair: first and end word of ours, first and end of theirs, how, likeness in thousandths."""
@@ -82,6 +88,21 @@ def _may_meet(kind_a: int, kind_b: int) -> bool:
     light_a = kind_a in (TITLE, ARTICLE, PARTICLE, FORM, NUMBER)
     light_b = kind_b in (TITLE, ARTICLE, PARTICLE, FORM, NUMBER)
     return not light_a and not light_b
+
+
+@kernel
+def _may_join(a: WordTable, words: Ints, first: int, end: int, b: WordTable, j: int) -> bool:
+    """Tell by length and letters alone whether words in a row can be alike to one word."""
+    size = 0
+    bag = np.uint64(0)
+    for k in range(first, end):
+        word = words[k]
+        size += a.facts[word].end - a.facts[word].first
+        bag |= a.facts[word].bag
+    other = b.facts[j].end - b.facts[j].first
+    if size < LEAST_JOINED or size > MAX_LETTERS or abs(size - other) > MOST_APART:
+        return False
+    return lone_letters(bag, b.facts[j].bag) <= MOST_APART
 
 
 @kernel
@@ -104,13 +125,9 @@ def _joined_likeness(
     for k in range(first, end):
         whole &= a.facts[words[k]].kind not in (TITLE, FORM, NUMBER, INITIAL)
         for at in range(a.facts[words[k]].first, a.facts[words[k]].end):
-            if n == MAX_LETTERS:
-                return 0.0
             scratch[n] = a.letters[at]
             n += 1
     y = letters_of(b, j)
-    if abs(n - len(y)) > 3 or n < 3:
-        return 0.0
     x = scratch[:n]
     same = n == len(y)
     if same:
@@ -122,12 +139,12 @@ def _joined_likeness(
         return 0.99
     if not whole:
         return 0.0
-    best = letters_likeness(x, y, rows) - 0.02
+    best = letters_likeness(x, y) - JOINED_COST
     room = scratch[MAX_LETTERS:]
     m = sound_kernel(scratch, 0, n, room)
     v = sounds_of(b, j)
-    if m <= MAX_LETTERS and abs(m - len(v)) <= 3:
-        best = max(best, sounds_likeness(room[:m], v, False, rows) - 0.02)
+    if m <= MAX_LETTERS and abs(m - len(v)) <= MOST_APART:
+        best = max(best, sounds_likeness(room[:m], v, False, rows) - JOINED_COST)
     return best
 
 
@@ -162,6 +179,8 @@ def _propose_joins(
         for end in range(first + 2, min(first + MAX_JOINED, len(ours)) + 1):
             weight += a.facts[ours[end - 1]].weight
             for j in range(len(theirs)):
+                if not _may_join(a, ours, first, end, b, theirs[j]):
+                    continue
                 likeness = _joined_likeness(a, ours, first, end, b, theirs[j], scratch, rows)
                 if likeness < JOIN_FLOOR or n == len(found):
                     continue
@@ -315,11 +334,14 @@ def _measure_pairs(
         signs = a.facts[ours[pairs[k, 0]]].han != b.facts[theirs[pairs[k, 2]]].han
         read = pairs[k, 4] == ROMANISED and signs
         measures[EVIDENCE] += ROMANISED_INFO * info if read else info
+        if pairs[k, 4] == AS_INITIAL:
+            measures[INITIALS] += 1.0
         if whole_a and whole_b:
             worst = min(worst, likeness)
             measures[PAIRS] += 1.0
         same &= likeness > ALL_BUT_SAME and pairs[k, 4] in (SAME, JOINED)
-        straight &= k == 0 or (pairs[k, 0] > pairs[k - 1, 0]) == (pairs[k, 2] > pairs[k - 1, 2])
+        for h in range(k):
+            straight &= (pairs[k, 0] > pairs[h, 0]) == (pairs[k, 2] > pairs[h, 2])
     measures[TURNED] = 1.0 if _is_turned(a, ours, b, theirs, pairs[:count]) else 0.0
     measures[WORST] = worst
     measures[ALL_SAME] = 1.0 if same else 0.0
@@ -381,14 +403,15 @@ def _measure_rest(
     measures: Floats,
 ) -> None:  # fmt: skip
     whole_ours = whole_theirs = 0.0
-    number_ours = number_theirs = False
+    number_ours = number_theirs = second_ours = second_theirs = False
     for i in range(len(ours)):
         if not (taken_ours >> i) & 1:
             measures[LEFT_OURS] += a.facts[ours[i]].weight
             kind = a.facts[ours[i]].kind
             if kind in (ORDINARY, SERVANT, INITIAL, GENERIC):
                 whole_ours += a.facts[ours[i]].weight
-            number_ours |= kind == NUMBER and a.facts[ours[i]].number != 1
+            number_ours |= kind == NUMBER
+            second_ours |= kind == NUMBER and a.facts[ours[i]].number != 1
             if kind != TITLE:
                 measures[ALL_SAME] = measures[EXACT] = 0.0
     for j in range(len(theirs)):
@@ -397,12 +420,13 @@ def _measure_rest(
             kind = b.facts[theirs[j]].kind
             if kind in (ORDINARY, SERVANT, INITIAL, GENERIC):
                 whole_theirs += b.facts[theirs[j]].weight
-            number_theirs |= kind == NUMBER and b.facts[theirs[j]].number != 1
+            number_theirs |= kind == NUMBER
+            second_theirs |= kind == NUMBER and b.facts[theirs[j]].number != 1
             if kind != TITLE:
                 measures[ALL_SAME] = measures[EXACT] = 0.0
     measures[AGAINST] = min(whole_ours, whole_theirs)
     firm = _is_firm(a, ours) or _is_firm(b, theirs)
-    differ = (number_ours and number_theirs) or (firm and (number_ours or number_theirs))
+    differ = (number_ours and number_theirs) or (firm and (second_ours or second_theirs))
     measures[NUMBERS_DIFFER] = 1.0 if differ else 0.0
 
 

@@ -27,6 +27,7 @@ from sanctrail.names.prepare import NameWord, PreparedName, prepare
 from sanctrail.names.score import (
     COMMON,
     CONTRARY,
+    DIFFERENT_WORD,
     ENDS,
     FAMILY,
     LEFT_BOTH,
@@ -39,6 +40,7 @@ from sanctrail.names.score import (
     WEIGHTS,
     WHOLE,
     WORDS_MET,
+    WORST_BEARABLE,
     WORST_FAR,
     WORST_PAIR,
     is_contradicted,
@@ -157,14 +159,15 @@ class Alignment:
             {place for pair in self.pairs for place in range(pair[side], pair[side + 1])}
             for side in (0, 2)
         ]
-        left = [
+        only_ours, only_theirs = (
             tuple(word.latin for place, word in enumerate(words[:MAX_WORDS]) if place not in used)
             for words, used in zip((ours, theirs), taken, strict=True)
-        ]
+        )
         return Comparison(
             round(self.score, 4),
             tuple(pairings),
-            *left,
+            only_ours,
+            only_theirs,
             exact=bool(self.measures[align.EXACT]),
             weighed=weighed(self.measures),
             against=contradictions(self.measures),
@@ -208,9 +211,11 @@ def contradictions(measures: Floats) -> tuple[str, ...]:
     reasons = {
         "numbers differ": measures[align.NUMBERS_DIFFER] > 0,
         "father and son changed places": measures[align.TURNED] > 0,
+        "a word is wholly different": measures[align.AGAINST] > DIFFERENT_WORD
+        or measures[align.WORST] < WORST_BEARABLE,
     }
     told = tuple(reason for reason, holds in reasons.items() if holds)
-    return told or ("a word is wholly different",)
+    return told or ("only an initial stands beside one common word",)
 
 
 def log_odds(score: float) -> float:

@@ -30,6 +30,7 @@ from sanctrail.names.likeness import (
 )
 from sanctrail.names.prepare import NameWord, PreparedName
 from sanctrail.names.sound import sound_kernel
+from sanctrail.text.fold import script_of
 from sanctrail.text.korean import korean_key
 
 MOST_INFO = 11.0
@@ -38,6 +39,9 @@ MOST_INFO = 11.0
 LEAST_INFO = 1.5
 SYLLABLE_INFO = 2.6
 """A romanised Han or Hangul syllable: some 400 exist, and names use few of them."""
+
+LONG_NUMBER = 10
+"""Digits from which on a number is held as a hash."""
 
 _MILLION = 1_000_000
 _FIXED = {
@@ -134,17 +138,38 @@ _NONE = (-1,) * GROUPS
 @lru_cache(maxsize=1 << 17)
 def _facts(word: NameWord) -> _Facts:
     latin = word.latin
-    number = -1
-    if word.kind == NUMBER:
-        number = numbers().get(latin, -1) if not latin.isdigit() else int(latin[:9])
     return _Facts(
         _info(word),
-        number,
+        _number(word),
         (*_filled(groups("nicknames").get(latin, ())), *_filled(_kin(word))),
-        _hash(korean_key(latin)) if word.kind == ORDINARY and not word.han else 0,
+        _hash(_korean(word)),
         _hash(word.han),
         _syllables(word) == 1,
     )
+
+
+def _number(word: NameWord) -> int:
+    """Return a numeral's value, for one too long to hold a hash of it; -1 for no numeral."""
+    if word.kind != NUMBER:
+        return -1
+    if not word.latin.isdigit():
+        return numbers()[word.latin]
+    plain = word.latin.lstrip("0") or "0"
+    return int(plain) if len(plain) < LONG_NUMBER else _folded(plain)
+
+
+def _folded(text: str) -> int:
+    """Return a hash of a text that a small positive number is not mistaken for."""
+    return _hash(text) & 0x3FFFFFFF | 0x40000000
+
+
+def _korean(word: NameWord) -> str:
+    """Return the Korean key of a word in Latin letters or Hangul; Han is read as Chinese."""
+    return korean_key(word.latin) if word.kind == ORDINARY and not _is_han(word) else ""
+
+
+def _is_han(word: NameWord) -> bool:
+    return script_of(word.han) == "Hani"
 
 
 def _info(word: NameWord) -> float:
@@ -171,7 +196,7 @@ def _syllables(word: NameWord) -> int:
 def _kin(word: NameWord) -> tuple[int, ...]:
     if word.kind == GENERIC:
         group = generic_groups().get(word.latin, "")
-        return (_hash(group) & 0x3FFFFFFF | 0x40000000,) if group else ()
+        return (_folded(group),) if group else ()
     return groups("name_equivalents").get(word.latin, ())
 
 

@@ -48,6 +48,10 @@ COMMON_DIFFER = 0.85
 ALIKE_ENOUGH = 0.7
 SHORT_SOUND = 4
 SHORT_SOUND_CEILING = 0.92
+LEAST_DROP = 0.45
+"""What the cheapest sound costs that only one side has, in sounds."""
+STRANGE = 0.67
+"""Share of letters foreign to each other from which on two words cannot sound alike."""
 SHORT = 3
 SHORT_COST = 0.08
 """What a slip costs more in words so short that it makes another word."""
@@ -99,38 +103,59 @@ def sounds_of(table: WordTable, i: int) -> Bytes:
 
 
 @kernel
-def edits_kernel(a: Bytes, b: Bytes, rows: Ints) -> int:
-    """Return the edits between two words, a swap of neighbours being one (OSA distance)."""
-    n, m = len(a), len(b)
-    for j in range(m + 1):
-        rows[0, j] = j
-    for i in range(1, n + 1):
-        now, before, older = i % 3, (i - 1) % 3, (i - 2) % 3
-        rows[now, 0] = i
-        for j in range(1, m + 1):
-            cost = 0 if a[i - 1] == b[j - 1] else 1
-            best = min(rows[before, j] + 1, rows[now, j - 1] + 1, rows[before, j - 1] + cost)
-            if i > 1 and j > 1 and a[i - 1] == b[j - 2] and a[i - 2] == b[j - 1]:
-                best = min(best, rows[older, j - 2] + 1)
-            rows[now, j] = best
-    return rows[n % 3, m]
+def edits_kernel(a: Bytes, b: Bytes) -> int:
+    """Return the edits between two words of 64 letters at most, a swap of neighbours being one.
+
+    The optimal string alignment distance, a column of the table at a time in the bits of one
+    word (Hyyrö 2003, "A bit-vector algorithm for computing Levenshtein and Damerau edit
+    distances").
+    """
+    m = len(a)
+    if m == 0:
+        return len(b)
+    one = np.uint64(1)
+    last = one << np.uint64(m - 1)
+    rises, falls = ~np.uint64(0), np.uint64(0)
+    matched = met_before = np.uint64(0)
+    distance = m
+    for j in range(len(b)):
+        met = np.uint64(0)
+        for i in range(m):
+            if a[i] == b[j]:
+                met |= one << np.uint64(i)
+        swapped = ((~matched & met) << one) & met_before
+        matched = (((met & rises) + rises) ^ rises) | met | falls | swapped
+        up = falls | ~(matched | rises)
+        down = matched & rises
+        if up & last:
+            distance += 1
+        elif down & last:
+            distance -= 1
+        up = (up << one) | one
+        down <<= one
+        rises = down | ~(matched | up)
+        falls = up & matched
+        met_before = met
+    return distance
 
 
 @kernel
 def sound_distance_kernel(a: Bytes, b: Bytes, drop: Ints, rows: Ints) -> int:
     """Return the distance of two skeletons in hundredths of a sound, near sounds costing less."""
-    n, m = len(a), len(b)
-    rows[0, 0] = 0
-    for j in range(1, m + 1):
-        rows[0, j] = rows[0, j - 1] + drop[b[j - 1]]
-    for i in range(1, n + 1):
-        now, before = i % 2, (i - 1) % 2
-        rows[now, 0] = rows[before, 0] + drop[a[i - 1]]
-        for j in range(1, m + 1):
-            swapped = rows[before, j - 1] + SWAP[a[i - 1], b[j - 1]]
-            dropped = rows[before, j] + drop[a[i - 1]]
-            rows[now, j] = min(swapped, dropped, rows[now, j - 1] + drop[b[j - 1]])
-    return rows[n % 2, m]
+    row = rows[0]
+    row[0] = 0
+    for j in range(len(b)):
+        row[j + 1] = row[j] + drop[b[j]]
+    for i in range(len(a)):
+        x = a[i]
+        cost = drop[x]
+        corner = row[0]
+        row[0] += cost
+        for j in range(len(b)):
+            swapped = corner + SWAP[x, b[j]]
+            corner = row[j + 1]
+            row[j + 1] = min(swapped, corner + cost, row[j] + drop[b[j]])
+    return int(row[len(b)])
 
 
 _ODD, _PAIRS, _NIBBLES = (
@@ -149,10 +174,16 @@ def _bits(x: np.uint64) -> int:
 
 
 @kernel
-def letters_likeness(a: Bytes, b: Bytes, rows: Ints) -> float:
+def lone_letters(a: np.uint64, b: np.uint64) -> int:
+    """Return how many letters one of two words has that the other lacks, the more of both ways."""
+    return max(_bits(a & ~b), _bits(b & ~a))
+
+
+@kernel
+def letters_likeness(a: Bytes, b: Bytes) -> float:
     """Return the likeness of two different words by their letters."""
     longest = max(len(a), len(b))
-    likeness = 1.0 - edits_kernel(a, b, rows) / longest
+    likeness = 1.0 - edits_kernel(a, b) / longest
     return likeness - SHORT_COST if longest <= SHORT else likeness
 
 
@@ -194,7 +225,7 @@ def likeness_kernel(
 ) -> tuple[float, int]:
     """Return how alike word `i` of `a` and word `j` of `b` are, and how; 0 if under `floor`.
 
-    `rows` is scratch: three rows of `MAX_LETTERS + 1`.
+    `rows` is scratch: a row of `MAX_LETTERS + 1`.
     """
     x = letters_of(a, i)
     y = letters_of(b, j)
@@ -217,24 +248,25 @@ def _alike_kernel(
     a: WordTable, i: int, b: WordTable, j: int, x: Bytes, y: Bytes, floor: float, rows: Ints
 ) -> tuple[float, int]:
     best, how = 0.0, DIFFERENT
-    if a.facts[i].korean and a.facts[i].korean == b.facts[j].korean:
+    korean = a.facts[i].korean != 0 and a.facts[i].korean == b.facts[j].korean
+    if korean:
         best, how = ROMANISED_LIKENESS, ROMANISED
     if _share_group(a.groups, i, b.groups, j, 0):
         best, how = max(best, NICKNAME_LIKENESS), NICKNAME
     elif _share_group(a.groups, i, b.groups, j, GROUPS) and best < EQUIVALENT_LIKENESS:
         best, how = EQUIVALENT_LIKENESS, EQUIVALENT
     longest = max(len(x), len(y))
-    alone = max(_bits(a.facts[i].bag & ~b.facts[j].bag), _bits(b.facts[j].bag & ~a.facts[i].bag))
+    alone = lone_letters(a.facts[i].bag, b.facts[j].bag)
     least = max(alone, abs(len(x) - len(y)))
     if 1.0 - least / longest >= max(floor, best):
-        likeness = letters_likeness(x, y, rows)
+        likeness = letters_likeness(x, y)
         if likeness > best:
             best, how = likeness, TYPO
-    u = sounds_of(a, i)
-    v = sounds_of(b, j)
     unwritten = a.facts[i].unwritten != b.facts[j].unwritten
     ceiling = SHORT_SOUND_CEILING if longest <= SHORT_SOUND and not unwritten else SOUND_CEILING
-    if unwritten or abs(len(u) - len(v)) * 0.45 <= (1.0 - floor) * max(len(u), len(v)):
+    u, v = sounds_of(a, i), sounds_of(b, j)
+    apart = abs(len(u) - len(v)) * LEAST_DROP > (1.0 - floor) * max(len(u), len(v))
+    if unwritten or not (apart or alone > STRANGE * longest):
         likeness = min(ceiling, sounds_likeness(u, v, unwritten, rows))
         if unwritten:
             likeness = 1.0 - UNWRITTEN_DOUBT * (1.0 - likeness)
@@ -242,6 +274,6 @@ def _alike_kernel(
             best, how = likeness, SOUND
     if best < ALIKE_ENOUGH and max(a.facts[i].info, b.facts[j].info) < COMMON and not unwritten:
         best *= COMMON_DIFFER
-    if a.facts[i].syllable and b.facts[j].syllable and how != ROMANISED:
+    if a.facts[i].syllable and b.facts[j].syllable and not korean:
         best *= SYLLABLES_DIFFER
     return (best, how) if best >= floor else (0.0, DIFFERENT)

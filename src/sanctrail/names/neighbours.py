@@ -15,8 +15,8 @@ from sanctrail.ground.kernel import kernel
 from sanctrail.names.likeness import (
     ARTICLE,
     FORM,
-    INITIAL,
     GROUPS,
+    INITIAL,
     MAX_LETTERS,
     NUMBER,
     PARTICLE,
@@ -40,6 +40,9 @@ CONSONANTS_LESS_ONE = 5
 
 NEAR_FLOOR = 0.68
 """Likeness from which on a word leads to the names that bear the other."""
+
+SAME_SOUND = 0.955
+"""Likeness of words that read or sound the same."""
 
 BUCKETS = 18
 """Bits of a hash that number its bucket."""
@@ -75,7 +78,7 @@ def _hash(sort: int, text: Bytes, skip: int, skip_too: int) -> np.uint32:
     """Return a hash of some letters, less those at `skip` and `skip_too` (-1: none)."""
     value = (_OFFSET ^ np.uint64(sort)) * _PRIME
     for k in range(len(text)):
-        if k != skip and k != skip_too:
+        if k not in (skip, skip_too):
             value = (value ^ np.uint64(text[k])) * _PRIME
     return _mixed(value)
 
@@ -86,20 +89,30 @@ def _hash_number(sort: int, number: np.uint64) -> np.uint32:
 
 
 @kernel
+def _korean_key_kernel(table: WordTable, i: int, keys: Hashes, n: int) -> int:
+    if table.facts[i].korean:
+        keys[n] = _hash_number(_KOREAN, table.facts[i].korean)
+        n += 1
+    return n
+
+
+@kernel
 def keys_kernel(table: WordTable, i: int, keys: Hashes, scratch: Bytes) -> int:
     """Write the keys of word `i` into `keys` (MAX_KEYS); return how many."""
     word = letters_of(table, i)
     keys[0] = _hash(_LETTERS, word, -1, -1)
     n = 1
     kind = table.facts[i].kind
-    if kind in (TITLE, ARTICLE, PARTICLE, FORM, NUMBER, INITIAL) or table.facts[i].han:
+    if table.facts[i].han:  # a sign has its reading, and in Hangul what else that is spelt like
+        return _korean_key_kernel(table, i, keys, n)
+    if kind in (TITLE, ARTICLE, PARTICLE, FORM, NUMBER, INITIAL):
         return n
     size = len(word)
     if size >= ONE_DELETION:
         for a in range(size):
             keys[n] = _hash(_LETTERS, word, a, -1)
             n += 1
-    if TWO_DELETIONS <= size and kind != UNKNOWN:
+    if size >= TWO_DELETIONS and kind != UNKNOWN:
         for a in range(size):
             for b in range(a + 1, size):
                 if n < MAX_KEYS - 2 * MAX_LETTERS - 12:
@@ -123,9 +136,7 @@ def _more_keys_kernel(table: WordTable, i: int, keys: Hashes, n: int, scratch: B
         for a in range(count):
             keys[n] = _hash(_CONSONANTS, scratch[:count], a, -1)
             n += 1
-    if table.facts[i].korean:
-        keys[n] = _hash_number(_KOREAN, table.facts[i].korean)
-        n += 1
+    n = _korean_key_kernel(table, i, keys, n)
     for place, group in enumerate(table.groups[i]):
         if group >= 0:
             keys[n] = _hash_number(_NICK if place < GROUPS else _KIN, np.uint64(group))
@@ -213,7 +224,7 @@ def spelt_kernel(a: Bytes, b: Bytes, filed: KeyTable, scratch: Bytes) -> int:
     slot = key >> np.uint32(32 - BUCKETS)
     for at in range(filed.bucket[slot], filed.bucket[slot + 1]):
         if filed.hashes[at] == key:
-            return filed.words[at]
+            return int(filed.words[at])
     return -1
 
 
@@ -223,5 +234,5 @@ def learn_rarity_kernel(
 ) -> None:
     """Make word `i` no rarer than a word of the table that reads or sounds the same."""
     for k in range(len(words)):
-        if likes[k] > 0.955 and 0.0 < table.facts[words[k]].info < asked.facts[i].info:  # noqa: PLR2004
+        if likes[k] > SAME_SOUND and 0.0 < table.facts[words[k]].info < asked.facts[i].info:
             asked.facts[i].info = table.facts[words[k]].info

@@ -9,7 +9,6 @@ from sanctrail.names.kinds import form_starts, forms, kind_of, syllable_count
 from sanctrail.names.likeness import (
     FORM,
     GENERIC,
-    INITIAL,
     ORDINARY,
     PARTICLE,
     SERVANT,
@@ -64,10 +63,9 @@ def _telling(words: tuple[NameWord, ...]) -> tuple[NameWord, ...]:
 
     `General Motors` is made of generic words, `La Familia` may be, `Ben Ali` begins with a name.
     """
-    kinds = {word.kind for word in words}
-    if not kinds & {ORDINARY, SERVANT}:
-        promoted = {GENERIC} if GENERIC in kinds else kinds
-        return tuple(_promoted(word) if word.kind in promoted else word for word in words)
+    if not any(word.kind in (ORDINARY, SERVANT) for word in words):
+        generic = any(word.kind == GENERIC for word in words)
+        return tuple(_promoted(w) if not generic or w.kind == GENERIC else w for w in words)
     if words[0].latin in _GIVEN_NAMES and len(words) <= _FEW:
         return (_promoted(words[0]), *words[1:])
     if words[-1].kind == PARTICLE and all(syllable_count(w.latin) == 1 for w in words[:-1]):
@@ -101,6 +99,9 @@ def _is_form(text: str) -> bool:
 
 def _with_forms(words: tuple[Word, ...]) -> tuple[NameWord, ...]:
     """Give each word its kind, and make each legal form at either end of the name one word."""
+    starts = form_starts()
+    if not any(word.latin in starts for word in words) and not _may_be_misspelt(words):
+        return tuple(map(_name_word, words))
     out: list[NameWord] = []
     at = 0
     while at < len(words):
@@ -110,11 +111,18 @@ def _with_forms(words: tuple[Word, ...]) -> tuple[NameWord, ...]:
     return tuple(out)
 
 
+def _may_be_misspelt(words: tuple[Word, ...]) -> bool:
+    return len(words) > 1 and len(words[-1].latin) >= LONG_FORM
+
+
 def _form_at(words: tuple[Word, ...], at: int) -> tuple[int, str]:
     longest = form_starts().get(words[at].latin, 0)
     for size in range(min(longest, len(words) - at), 0, -1):
-        canonical = forms().get(tuple(word.latin for word in words[at : at + size]))
+        form = tuple(word.latin for word in words[at : at + size])
+        canonical = forms().get(form)
         at_an_end = at == 0 or at + size >= len(words) - 1
+        if size > 1 and len("".join(form)) == size:  # A. S. Karimov is no company
+            at_an_end = at + size == len(words)
         if canonical and size < len(words) and at_an_end:
             return size, canonical
     return 1, _misspelt_form(words[at].latin) if at and at == len(words) - 1 else ""

@@ -16,6 +16,7 @@ from sanctrail.names.align import (
     EXACT,
     FAMILY_LEFT,
     FULL,
+    INITIALS,
     LEFT_OURS,
     LEFT_THEIRS,
     MET,
@@ -47,18 +48,26 @@ Floats = npt.NDArray[np.float64]
 TERMS = 15
 
 WEIGHTS = np.array(
-    [0.28, -44.2, -13.1, -19.7, -0.1, -4.8, -34.9, 2.17, 3.79, -0.84, 1.16, 29.4, -2.5, -6.0, -6.0]
+    [0.27, -41.4, -10.4, -19.7, -0.1, -4.4, -32.7, 2.17, 3.79, -0.76, 1.16, 26.5, -2.56, -6.0, -6.0]
 )
 EXACT_FLOOR = 0.7
 """No exact name falls below it by the name alone."""
 EXACT_STEP = 0.01
 """What each nat of rarity adds to an exact name's floor, up to `MOST_STEPS`."""
 MOST_STEPS = 25.0
+FAR = 0.25
+"""What the worst pair may lack in likeness before it counts the more."""
+LOW, ENOUGH, MORE = 7.0, 10.0, 8.0
+"""Nats below which evidence is poor, from which on more says less, and how much more counts."""
+LITTLE = 0.4
+"""Weight under which what was left alone is no whole word."""
 CONTRADICTED = 0.69
 """What a contradiction multiplies a score with: a wholly different word, another number, son and
 father changed about. Below the threshold, yet in its order."""
 DIFFERENT_WORD = 0.3
 """Weight of a whole word against another from which on they contradict."""
+RARE_ENOUGH = 7.8
+"""Nats that one word must bring where all else is an initial: S. Badege, but not Emily S."""
 WORST_BEARABLE = 0.62
 """Likeness of the worst pair of whole words below which it is a contradiction."""
 
@@ -77,12 +86,12 @@ def terms_kernel(m: Floats, out: Floats) -> None:
     out[LEFT_BY_US] = ours / total
     out[LEFT_BY_THEM] = theirs / total
     out[WORST_PAIR] = worst
-    out[WORST_FAR] = max(worst - 0.25, 0.0)
-    out[RARE] = min(m[EVIDENCE], 10.0) / 10.0
-    out[VERY_RARE] = min(max(m[EVIDENCE] - 10.0, 0.0), 8.0) / 10.0
-    out[COMMON] = max(0.0, 7.0 - m[EVIDENCE])
+    out[WORST_FAR] = max(worst - FAR, 0.0)
+    out[RARE] = min(m[EVIDENCE], ENOUGH) / ENOUGH
+    out[VERY_RARE] = min(max(m[EVIDENCE] - ENOUGH, 0.0), MORE) / ENOUGH
+    out[COMMON] = max(0.0, LOW - m[EVIDENCE])
     out[WORDS_MET] = min(m[PAIRS], 5.0)
-    out[WHOLE] = out[UNLIKE] if ours + theirs + both < 0.4 else 0.0
+    out[WHOLE] = out[UNLIKE] if ours + theirs + both < LITTLE else 0.0
     out[ENDS] = m[ENDS_LEFT]
     out[FAMILY] = m[FAMILY_LEFT]
     out[CONTRARY] = m[AGAINST]
@@ -90,9 +99,10 @@ def terms_kernel(m: Floats, out: Floats) -> None:
 
 @kernel
 def is_contradicted(m: Floats) -> bool:
-    """Tell whether an alignment holds a contradiction, for which no rarity makes up."""
-    differ = m[AGAINST] > DIFFERENT_WORD or m[WORST] < WORST_BEARABLE
-    return differ or m[TURNED] > 0.0 or m[NUMBERS_DIFFER] > 0.0
+    """Tell whether an alignment is contradicted, or rests on an initial and one common word."""
+    differ: bool = m[AGAINST] > DIFFERENT_WORD or m[WORST] < WORST_BEARABLE
+    thin: bool = m[INITIALS] > 0.0 and m[PAIRS] < 2.0 and m[EVIDENCE] < RARE_ENOUGH  # noqa: PLR2004
+    return differ or thin or bool(m[TURNED] > 0.0) or bool(m[NUMBERS_DIFFER] > 0.0)
 
 
 @kernel
@@ -102,7 +112,7 @@ def score_kernel(m: Floats, weights: Floats, terms: Floats) -> float:
     odds = 0.0
     for k in range(TERMS):
         odds += terms[k] * weights[k]
-    score = 1.0 / (1.0 + np.exp(-odds))
+    score = float(1.0 / (1.0 + np.exp(-odds)))
     if m[EXACT] > 0.0:
-        return max(score, EXACT_FLOOR + EXACT_STEP * min(m[EVIDENCE], MOST_STEPS))
+        return max(score, EXACT_FLOOR + EXACT_STEP * float(min(m[EVIDENCE], MOST_STEPS)))
     return CONTRADICTED * score if is_contradicted(m) else score

@@ -21,10 +21,11 @@ RULES = {
     # Several letters for one sound; German, English, Polish, French, Russian ways of writing it.
     "sch": "X", "sh": "X", "sz": "X", "^sz": "s", "tsch": "C", "tch": "C", "tsh": "C", "ch": "C",
     "cz": "C", "dj": "j", "dzh": "j", "zh": "J", "kh": "H", "gh": "G", "ph": "f", "th": "t",
-    "dh": "d", "ck": "k", "ts": "s", "tz": "s", "qu|e": "k", "qu|i": "k", "x": "ks", "^x|V": "X", "^hs": "X", "q": "k",
+    "dh": "d", "ck": "k", "ts": "s", "tz": "s", "qu|e": "k", "qu|i": "k", "x": "ks",
+    "^x|V": "X", "^hs": "X", "q": "k",
     "c": "k", "c|e": "s", "c|i": "s", "c|y": "s", "h$": "", "^h$": "h",
-    # Endings that a language adds to foreign names (Latvian Lavrovs, Sergejs).
-    "vs$": "v", "ejs$": "i", "ijs$": "i",
+    # Endings that a language adds to foreign names (Latvian Lavrovs, German Lawrow).
+    "vs$": "v", "ejs$": "i", "ijs$": "i", "ow$": "uv",
     # Glides before a vowel, vowels elsewhere.
     "w": "u", "w|V": "W", "^w": "W", "y": "i", "y|V": "Y", "^ou|V": "W",
     "i|a": "Y", "i|o": "Y", "i|u": "Y",

@@ -16,10 +16,11 @@ BORN_SWAPPED = 2.5
 BORN_ONE_OFF = 1.0
 BORN_OVERLAPS = 1.2
 BORN_NEAR = 0.0
-BORN_APART = -2.5
-BORN_FAR_APART = -4.0
+BORN_OTHER_DAY = -2.0
+BORN_APART = -4.0
+BORN_FAR_APART = -6.0
 COUNTRY_SAME = 0.7
-COUNTRY_OTHER = -1.2
+COUNTRY_OTHER = -2.2
 GENDER_SAME = 0.2
 GENDER_OTHER = -2.5
 KIND_OTHER = -4.0
@@ -66,7 +67,7 @@ def birth_evidence(born: DateRange | None, listed: Sequence[ListedBirth]) -> Evi
     return Evidence("birth date", weight, reason)
 
 
-def _birth(born: DateRange, listed: ListedBirth) -> tuple[float, str]:
+def _birth(born: DateRange, listed: ListedBirth) -> tuple[float, str]:  # noqa: PLR0911
     days = listed.days
     if born.precision == days.precision == "day":
         if born.earliest == days.earliest:
@@ -78,6 +79,8 @@ def _birth(born: DateRange, listed: ListedBirth) -> tuple[float, str]:
     if born.overlaps(days):
         return BORN_OVERLAPS, f"Birth date agrees ({span(days)})"
     apart = _years_apart(born, days) - (CIRCA_YEARS if listed.circa else 0)
+    if apart <= YEARS_NEAR and born.precision == days.precision == "day" and not listed.circa:
+        return BORN_OTHER_DAY, ""
     if apart <= YEARS_NEAR:
         return BORN_NEAR, "Birth date differs but the year is near"
     return (BORN_FAR_APART if apart > YEARS_FAR else BORN_APART), ""

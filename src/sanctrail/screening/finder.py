@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,7 +11,7 @@ from sanctrail.names.compare import Aligner, Comparison
 from sanctrail.names.lexicon import Lexicon, weights
 from sanctrail.names.likeness import WordTable
 from sanctrail.names.neighbours import MAX_NEAR
-from sanctrail.names.prepare import NameWord, PreparedName
+from sanctrail.names.prepare import PreparedName, prepare
 from sanctrail.names.score import WEIGHTS
 from sanctrail.screening.search import (
     FINALISTS,
@@ -21,6 +22,9 @@ from sanctrail.screening.search import (
 )
 
 Ints = npt.NDArray[np.int32]
+
+_HIT = (np.int32, np.int32, np.float64, np.uint8)
+"""What is written of a hit: query, form, score, whether it is exact."""
 
 _ROOM = 64
 """Near words of a word that room is first made for."""
@@ -93,13 +97,8 @@ class Finder:
         least: float,
     ) -> Found:
         room = 2 * FINALISTS + 2 * len(asked.names)
-        hits = (
-            np.empty(room, dtype=np.int32),
-            np.empty(room, dtype=np.int32),
-            np.empty(room, dtype=np.float64),
-            np.empty(room, dtype=np.uint8),
-        )
-        parts: list[tuple[npt.NDArray[np.generic], ...]] = []
+        hits: tuple[Any, ...] = tuple(np.empty(room, dtype=dtype) for dtype in _HIT)
+        parts: list[tuple[Any, ...]] = []
         query = 0
         while query < len(asked.names):
             count, query = search_kernel(
@@ -115,8 +114,8 @@ class Finder:
         first, end = self.names.form_start[form : form + 2]
         return self.names.form_words[first:end]
 
-    def explain(self, asked: Asked, query: int, form: int, theirs: PreparedName) -> Comparison:
-        """Return how a query met a form; `theirs` is the form's name, prepared again."""
+    def explain(self, asked: Asked, query: int, form: int, text: str) -> Comparison:
+        """Return how a query met a form; `text` is a listed name that has that form."""
         aligned = self._aligner.align(
             asked.table,
             asked.words_of(query),
@@ -125,8 +124,4 @@ class Finder:
             self.words_of(form),
             int(self.names.form_family[form]),
         )
-        return aligned.comparison(asked.names[query].words, _words(theirs))
-
-
-def _words(name: PreparedName) -> tuple[NameWord, ...]:
-    return name.words
+        return aligned.comparison(asked.names[query].words, prepare(text).words)

@@ -1,7 +1,7 @@
 """What is asked and what is answered: queries, hits, and which hits are wanted."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from sanctrail.names import Comparison
@@ -59,17 +59,22 @@ def _meets(wanted: frozenset[str], has: tuple[str, ...]) -> bool:
 class Hit:
     """A party that the query may be, its best name and why.
 
-    `score` runs from 0 to 1, `name_score` is that of the name alone. `comparison` tells how the
-    name met, word by word (None where an identifier alone did); `evidence` what else spoke for
-    and against.
+    `score` runs from 0 to 1, `name_score` is that of the name alone; `evidence` tells what else
+    spoke for and against. `explain` makes the comparison anew when it is asked for, so that who
+    only counts hits does not pay for their explanations.
     """
 
     party: Party
     name: ListedName
     score: float
     name_score: float
-    comparison: Comparison | None
     evidence: tuple[Evidence, ...]
+    explain: Callable[[], Comparison] | None = field(default=None, repr=False, compare=False)
+
+    @property
+    def comparison(self) -> Comparison | None:
+        """How the name met, word by word; None where an identifier alone did."""
+        return None if self.explain is None else self.explain()
 
     @property
     def party_id(self) -> str:
@@ -94,7 +99,8 @@ class Hit:
     @property
     def explanation(self) -> str:
         """Why, in one line of sentences."""
-        parts = [] if self.comparison is None else [self._name_sentence(self.comparison)]
+        comparison = self.comparison
+        parts = [] if comparison is None else [self._name_sentence(comparison)]
         return ". ".join([*parts, *(one.reason for one in self.evidence)])
 
     def _name_sentence(self, comparison: Comparison) -> str:
@@ -106,6 +112,7 @@ class Hit:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the hit as a JSON document, the explanation in parts beside the sentence."""
+        comparison = self.comparison
         return {
             "party_id": self.party_id,
             "listing_ids": list(self.listing_ids),
@@ -119,7 +126,7 @@ class Hit:
             "measures": list(self.party.measures),
             "listed_on": self.party.listed_on,
             "explanation": self.explanation,
-            "name": None if self.comparison is None else _told(self.comparison),
+            "name": None if comparison is None else comparison_dict(comparison),
             "evidence": [
                 {"about": one.about, "weight": one.weight, "reason": one.reason}
                 for one in self.evidence
@@ -127,7 +134,8 @@ class Hit:
         }
 
 
-def _told(comparison: Comparison) -> Mapping[str, Any]:
+def comparison_dict(comparison: Comparison) -> Mapping[str, Any]:
+    """Return how two names met as a JSON document."""
     return {
         "exact": comparison.exact,
         "words": [

@@ -58,7 +58,7 @@ def _as_arrays(lexicon: Lexicon, names: Sequence[PreparedName]) -> tuple[Ints, I
 
 
 def _forms(words: Ints, begins: Ints, families: Ints) -> tuple[Ints, Ints, Ints, Ints]:
-    """Number the distinct names: the same words in the same order, with the same family name."""
+    """Return the distinct names by number: the same words, order and family name."""
     numbers: dict[tuple[bytes, int], int] = {}
     form_of = np.empty(len(begins) - 1, dtype=np.int32)
     for k in range(len(form_of)):

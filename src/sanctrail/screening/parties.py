@@ -27,8 +27,8 @@ class Party:
     """Who may be hit. Until listings are joined across regimes a party is one listing id.
 
     Where several lists of a publisher bear that id, programmes and measures are those of all and
-    the day is the earliest. `primary` gives the primary name by list, `numbers` each identifier as sort,
-    comparable number and issuing country, `wallets` addresses in comparable form.
+    the day is the earliest. `primary` gives the primary name by list, `numbers` each identifier as
+    sort, comparable number and issuing country, `wallets` addresses in comparable form.
     """
 
     party_id: str
@@ -88,7 +88,7 @@ def _party(party_id: str, listings: Rows, facts: Mapping[str, Rows]) -> Party:
 
 
 def _numbers(rows: Rows) -> tuple[tuple[str, str, str], ...]:
-    found = {}
+    found: dict[tuple[str, str, str], None] = {}
     for row in rows:
         sort, _ = sort_of(row["kind"])
         number = comparable(row["number"], sort) if sort else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 
 from sanctrail.addresses import canonical
@@ -27,7 +27,7 @@ from sanctrail.screening.identifiers import SORTS, AskedIdentifier, comparable
 from sanctrail.screening.parties import Party
 from sanctrail.screening.store import WALLET, open_index
 
-CHUNK = 4096
+CHUNK = 16384
 """Queries that are searched together: their words are looked up once each."""
 
 MIN_SCORE = 0.0001
@@ -85,8 +85,8 @@ class Screener:
         candidates = self._by_query(found, len(queries))
         answers = []
         for number, query in enumerate(queries):
-            hits = self._hits(number, query, found, candidates[number])
-            kept = [hit for hit in hits if hit.score >= least and wanted.admits(hit.party)]
+            hits = self._hits(number, query, found, candidates[number], least)
+            kept = [hit for hit in hits if wanted.admits(hit.party)]
             answers.append(sorted(kept, key=lambda hit: (-hit.score, hit.party_id)))
         return answers
 
@@ -107,33 +107,30 @@ class Screener:
         return best
 
     def _hits(
-        self, number: int, query: Query, found: Found, candidates: dict[int, _Candidate]
-    ) -> Iterator[Hit]:
-        identified = dict(self._identified(query.identifiers))
-        for party_number, candidate in candidates.items():
-            reason = identified.pop(party_number, None)
-            yield self._hit(number, query, found, candidate, self._party(party_number), reason)
-        for party_number, reason in identified.items():
-            party = self._party(party_number)
-            row = int(self.index.columns["row_party"].searchsorted(party_number))
-            evidence = (reason, *_evidence(query, party))
-            yield Hit(party, self._name(row), 1.0, 0.0, None, evidence)
-
-    def _hit(
         self,
         number: int,
         query: Query,
         found: Found,
-        candidate: _Candidate,
-        party: Party,
-        identity: Evidence | None,
-    ) -> Hit:
-        name = self._name(candidate.row)
-        evidence = _evidence(query, party)
-        score = 1.0 if identity else _score(candidate, name.strong, evidence)
-        comparison = self._finder.explain(found.asked, number, candidate.form, prepare(name.text))
-        told = evidence if identity is None else (identity, *evidence)
-        return Hit(party, name, round(score, 4), round(candidate.score, 4), comparison, told)
+        candidates: dict[int, _Candidate],
+        least: float,
+    ) -> Iterator[Hit]:
+        identified = dict(self._identified(query.identifiers))
+        for party_number, candidate in candidates.items():
+            identity = identified.pop(party_number, None)
+            party, name = self._party(party_number), self._name(candidate.row)
+            evidence = _evidence(query, party)
+            score = 1.0 if identity else _score(candidate, name.strong, evidence)
+            if round(score, 4) >= least:
+                explain = partial(
+                    self._finder.explain, found.asked, number, candidate.form, name.text
+                )
+                told = evidence if identity is None else (identity, *evidence)
+                scores = round(score, 4), round(candidate.score, 4)
+                yield Hit(party, name, *scores, told, explain)
+        for party_number, identity in identified.items():
+            party = self._party(party_number)
+            row = int(self.index.columns["row_party"].searchsorted(party_number))
+            yield Hit(party, self._name(row), 1.0, 0.0, (identity, *_evidence(query, party)))
 
     def _identified(self, identifiers: Iterable[AskedIdentifier]) -> Iterator[tuple[int, Evidence]]:
         for asked in identifiers:

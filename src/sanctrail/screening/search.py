@@ -44,7 +44,7 @@ FINALISTS = 40
 OPENED = 0.62
 """Share of a query's weight whose words open lists of names; the rest only adds to them."""
 
-PROMISING = 0.4
+PROMISING = 0.48
 """Share of both names' weight that must be near for a name to be aligned."""
 
 LOPSIDED = 0.75
@@ -61,8 +61,9 @@ class NameArrays(NamedTuple):
     """The names of a register as arrays.
 
     `form_words[form_start[f]:form_start[f + 1]]` are the words of name form `f`, of total
-    weight `form_weight[f]` and with the family name at `form_family[f]`; `post[post_start[w]:post_start[w + 1]]` the forms that bear word
-    `w`; `joined` the sorted hashes of forms written without spaces, `joined_form` their forms.
+    weight `form_weight[f]` and with the family name at `form_family[f]`;
+    `post[post_start[w]:post_start[w + 1]]` are the forms that bear word `w`;
+    `joined` the sorted hashes of forms written without spaces, `joined_form` their forms.
     """
 
     words: WordTable
@@ -225,9 +226,7 @@ def _vote_split_kernel(
 
 
 @kernel
-def _mark_kernel(
-    asked: WordTable, mine: Ints, start: Ints, words: Ints, likes: Floats, desk: Desk
-) -> int:
+def _mark_kernel(mine: Ints, start: Ints, words: Ints, likes: Floats, desk: Desk) -> int:
     """Note for each word near the query's how near it is; return how many were marked."""
     marked = 0
     for k in range(min(len(mine), MAX_WORDS)):
@@ -249,7 +248,7 @@ def _pick_finalists(names: NameArrays, weight: float, met: int, desk: Desk) -> i
         form = desk.touched[t]
         votes = desk.votes[form]
         desk.votes[form] = 0.0
-        if votes < 0.25 * weight:  # noqa: PLR2004
+        if votes < 0.25 * weight:
             continue
         near = 0.0
         for at in range(names.form_start[form], names.form_start[form + 1]):
@@ -299,7 +298,7 @@ def _finalists_kernel(
     met = _vote_kernel(names, asked, mine, start, words, likes, desk)
     count = 0
     if met:
-        marked = _mark_kernel(asked, mine, start, words, likes, desk)
+        marked = _mark_kernel(mine, start, words, likes, desk)
         count = _pick_finalists(names, weight, met, desk)
         for m in range(marked):
             desk.slots[desk.marked[m]] = 0.0
