@@ -23,7 +23,7 @@ FLOWS = (
 
 def leaves(command, path=()):
     children = getattr(command, "commands", {})
-    if not children:
+    if not children or getattr(command, "default", None) is not None:
         yield path
     for name, child in children.items():
         yield from leaves(child, (*path, name))
@@ -101,6 +101,7 @@ def test_the_commands_are_these():
         "register wallets",
         "report",
         "screen",
+        "screen evaluate",
         "trace",
         "wallet",
     ]
@@ -177,9 +178,21 @@ BAD = {
     "screen another column": (
         *("screen", "--input", "names.csv", "--output", "o.csv", "--name-column", "nom"),
     ),
+    "screen one of no sheet": (
+        *("screen", "--input", "names.csv", "--output", "o.csv", "--sheet", "x"),
+    ),
+    "screen a file by an identifier": (
+        *("screen", "--input", "names.csv", "--output", "o.csv", "--id", "A1234567"),
+    ),
+    "screen under no measure": (
+        *("screen", "--input", "names.csv", "--output", "o.csv", "--measure", "freeze"),
+    ),
+    "screen of no regime": ("screen", "Ri", "--regime", "eu"),
     "screen into no folder": ("screen", "--input", "names.csv", "--output", "no/such/o.csv"),
     "screen without register": ("screen", "Ri", "--workspace", "other"),
     "wallet without register": ("wallet", LAZARUS, "--workspace", "other"),
+    "pairs of one name": ("names", "compare", "Ri"),
+    "pairs of names and a file": ("names", "compare", "Ri", "Li", "--input", "pairs.csv"),
     "pairs of a missing file": ("names", "compare", "--input", "absent", "--output", "o.csv"),
     "pairs without columns": ("names", "compare", "--input", "names.csv", "--output", "o.csv"),
     "import a missing file": (

@@ -237,15 +237,8 @@ def test_what_a_desk_would_expect_and_does_not_get_yet(ours, theirs):
 
 # Invariants.
 
-PEOPLE = (
-    "Vladimir Putin|Kim Jong Un|Muammar Qadhafi|Jose Garcia Lopez|Nguyen Van Anh|Sergey Lavrov"
-    "|Usama bin Ladin|Abdul Rahman Yasin|John Smith|Park Jin Hyok|Ali Hassan Majid|Xi Jinping"
-    "|Alexander Lukashenko|Maria Ivanova Petrova|Charles Ghankay Taylor|Hans Mueller"
-).split("|")
-FIRMS = (
-    "Gazprom|Bank Melli Iran|Siemens AG|Al Noor General Trading LLC|Ocean Star Shipping Co Ltd"
-    "|Korea Mining Development Trading Corporation|Fund II|First International Bank|Chosun Expo"
-).split("|")
+PEOPLE = ["Vladimir Putin", "Kim Jong Un", "Muammar Qadhafi", "Jose Garcia Lopez", "Nguyen Van Anh", "Sergey Lavrov", "Usama bin Ladin", "Abdul Rahman Yasin", "John Smith", "Park Jin Hyok", "Ali Hassan Majid", "Xi Jinping", "Alexander Lukashenko", "Maria Ivanova Petrova", "Charles Ghankay Taylor", "Hans Mueller"]
+FIRMS = ["Gazprom", "Bank Melli Iran", "Siemens AG", "Al Noor General Trading LLC", "Ocean Star Shipping Co Ltd", "Korea Mining Development Trading Corporation", "Fund II", "First International Bank", "Chosun Expo"]
 words = st.text(alphabet="abdeghiklmnorstu", min_size=1, max_size=9)
 made = st.lists(words, min_size=1, max_size=5).map(" ".join)
 names = st.one_of(st.sampled_from([*PEOPLE, *FIRMS]), made)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import twins_names as twin
 from sanctrail.names.likeness import MAX_LETTERS, sound_distance_kernel
 from sanctrail.names.sound import (
     DROP,
@@ -14,7 +15,6 @@ from sanctrail.names.sound import (
     consonants_kernel,
     sound,
 )
-import twins_names as twin
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 GROUPS = sorted({rule.strip("^$").replace("|", "").replace("V", "a") for rule in RULES})

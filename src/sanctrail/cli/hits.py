@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from sanctrail.cli.render import plain, print_table, say, say_long
+from sanctrail.cli.render import console, plain, print_table, say, say_long
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -13,11 +13,20 @@ if TYPE_CHECKING:
     from sanctrail.screening import Hit
 
 _WORDS = re.compile(r"[\w'’ʼʻ`´-]+")
+_NARROW = 110
+"""Columns of a terminal under which a table of hits is not to be read."""
+
 _MET, _TYPO, _AGAINST = "bold green", "bold yellow", "bold red"
 
 
-def print_hits(hits: "Iterable[Hit]") -> None:
-    """Print hits as a table; on a terminal the words of the listed name show how they met."""
+def print_hits(hits: "Sequence[Hit]") -> None:
+    """Print hits as a table, or on a narrow terminal below each other.
+
+    On a terminal the words of the listed name show how they met.
+    """
+    if console().width < _NARROW:
+        _print_below_each_other(hits)
+        return
     print_table(
         (
             *("#score", "listing", "name on the list", "kind", "programme", "measures"),
@@ -37,6 +46,24 @@ def print_hits(hits: "Iterable[Hit]") -> None:
             for hit in hits
         ),
     )
+
+
+def _print_below_each_other(hits: "Iterable[Hit]") -> None:
+    from rich.padding import Padding  # noqa: PLC0415
+    from rich.text import Text  # noqa: PLC0415
+
+    screen = console()
+    for hit in hits:
+        party = hit.party
+        facts = (party.kind, *party.programmes, *party.measures, _since(party.listed_on))
+        head = Text(f"{hit.score:.2f}  {', '.join(hit.listing_ids)}  ")
+        screen.print(head.append(highlighted(hit.matched_name, hit.comparison)))
+        for line in ("; ".join(filter(None, facts)), hit.explanation):
+            screen.print(Padding(Text(plain(line)), (0, 0, 0, 6)))
+
+
+def _since(listed_on: str) -> str:
+    return f"listed on {listed_on}" if listed_on else ""
 
 
 def print_pages(hits: "Sequence[Hit]") -> None:

@@ -7,9 +7,12 @@ import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sanctrail.errors import Problem
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 SHOWN_PROBLEMS = 10
 WIDTH = 110
@@ -49,7 +52,6 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
     begins with `!` are never broken over lines. A cell is a text, or one that rich has styled.
     """
     from rich import box  # noqa: PLC0415
-    from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
     from rich.text import Text  # noqa: PLC0415
 
@@ -64,10 +66,14 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: st
         )
     for row in rows:
         table.add_row(*(c if isinstance(c, Text) else Text(plain(c)) for c in row))
-    console = Console(highlight=False)
-    if not sys.stdout.isatty():
-        console = Console(highlight=False, width=120)
-    console.print(table)
+    console().print(table)
+
+
+def console() -> "Console":
+    """Return what draws on standard output: as wide as the terminal, or 120 columns without one."""
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(highlight=False, width=None if sys.stdout.isatty() else 120)
 
 
 def emit(columns: Sequence[str], rows: Iterable[Sequence[Any]], as_csv: bool) -> None:

@@ -22,6 +22,9 @@ from sanctrail.names.likeness import (
     TITLE,
 )
 
+SHORT = 5
+"""Letters of a word of a legal form that could be another word misspelt."""
+
 _TITLE_KINDS = {"title": TITLE, "suffix": TITLE}
 _PARTICLE_KINDS = {
     "article": ARTICLE,
@@ -66,6 +69,17 @@ def form_starts() -> Mapping[str, int]:
     for words in forms():
         longest[words[0]] = max(longest[words[0]], len(words))
     return dict(longest)
+
+
+@cache
+def form_words() -> tuple[str, ...]:
+    """Return the long words that legal forms are made of (limited, liability, gesellschaft)."""
+    return tuple(dict.fromkeys(word for form in forms() for word in form if len(word) > SHORT))
+
+
+def is_known(word: str) -> bool:
+    """Tell whether a word is known as a name's or a generic one, and so no misspelt form."""
+    return word in frequencies() or word in _kinds()
 
 
 @cache

@@ -1,5 +1,6 @@
 """Words as arrays: each distinct word of a set of names once, with what comparing needs of it."""
 
+import re
 import zlib
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -94,6 +95,7 @@ class Lexicon:
         facts["bag"] = _bags_kernel(letters, start)
         for name in ("korean", "han", "number", "syllable"):
             facts[name] = [getattr(one, name) for one in known]
+        facts["stem"] = [_stem(word) for word in words]
         facts["kind"] = [word.kind for word in words]
         facts["unwritten"] = [word.unwritten for word in words]
         facts["info"] = self._infos(words, known)
@@ -132,6 +134,7 @@ class _Facts:
     syllable: bool
 
 
+_PATRONYMIC = re.compile(r"(\w{3,})(?:[oeyi]?vi(?:ch|c|tch|tsch|cz)|[oe]vna|ichna)")
 _NONE = (-1,) * GROUPS
 
 
@@ -183,6 +186,12 @@ def _info(word: NameWord) -> float:
     if syllables:
         info = min(info, syllables * SYLLABLE_INFO)
     return max(LEAST_INFO, min(info, MOST_INFO))
+
+
+def _stem(word: NameWord) -> int:
+    """Return how many letters a patronymic has before its ending; 0 for other words."""
+    match = _PATRONYMIC.fullmatch(word.latin) if word.kind == ORDINARY else None
+    return min(len(match[1]), MAX_LETTERS) if match else 0
 
 
 def _syllables(word: NameWord) -> int:

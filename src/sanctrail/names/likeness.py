@@ -42,6 +42,8 @@ SYLLABLES_DIFFER = 0.8
 """Two romanised syllables are rarely one misspelt: some 400 exist, most one letter apart."""
 UNWRITTEN_DOUBT = 1.35
 """How much more a difference weighs where vowels are unwritten and so cannot tell words apart."""
+ENDING_SAYS = 0.25
+"""What the ending of a patronymic adds to its stem: Petrovich is not Fedorovich."""
 COMMON = 7.0
 """Nats under which a word is a name of its own: Ahmed is no slip for Mohamed."""
 COMMON_DIFFER = 0.85
@@ -62,7 +64,7 @@ FACTS = np.dtype(
         ("first", np.int32), ("end", np.int32), ("sound_first", np.int32), ("sound_end", np.int32),
         ("bag", np.uint64), ("korean", np.uint64), ("han", np.uint64), ("number", np.int32),
         ("weight", np.float32), ("info", np.float32), ("kind", np.uint8), ("unwritten", np.uint8),
-        ("syllable", np.uint8), ("spare", np.uint8),
+        ("syllable", np.uint8), ("stem", np.uint8),
     ],
     align=True,
 )  # fmt: skip
@@ -70,7 +72,7 @@ FACTS = np.dtype(
 a name's identity the word carries (0 to 1), `info` how rare it is (nats: minus the logarithm of the
 share of people or firms that bear it); `number` is a numeral's value or -1; `korean` and `han` are
 hashes, 0 for none; `unwritten` is 1 where the script has no vowels, `syllable` where the word is
-one romanised Han or Hangul syllable."""
+one romanised Han or Hangul syllable; `stem` is the letters of a patronymic before its ending."""
 
 
 class WordTable(NamedTuple):
@@ -274,6 +276,9 @@ def _alike_kernel(
             best, how = likeness, SOUND
     if best < ALIKE_ENOUGH and max(a.facts[i].info, b.facts[j].info) < COMMON and not unwritten:
         best *= COMMON_DIFFER
+    if a.facts[i].stem and b.facts[j].stem:
+        stem = letters_likeness(x[: a.facts[i].stem], y[: b.facts[j].stem])
+        best = min(best, stem + ENDING_SAYS * (1.0 - stem))
     if a.facts[i].syllable and b.facts[j].syllable and not korean:
         best *= SYLLABLES_DIFFER
     return (best, how) if best >= floor else (0.0, DIFFERENT)

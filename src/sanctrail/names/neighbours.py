@@ -214,17 +214,19 @@ def near_kernel(
 
 @kernel
 def spelt_kernel(a: Bytes, b: Bytes, filed: KeyTable, scratch: Bytes) -> int:
-    """Return the word filed under two words' letters written together, or -1."""
+    """Return a word filed under two words' letters written together, one slip borne, or -1."""
     n = len(a) + len(b)
     if n > MAX_LETTERS:
         return -1
     scratch[: len(a)] = a
     scratch[len(a) : n] = b
-    key = _hash(_LETTERS, scratch[:n], -1, -1)
-    slot = key >> np.uint32(32 - BUCKETS)
-    for at in range(filed.bucket[slot], filed.bucket[slot + 1]):
-        if filed.hashes[at] == key:
-            return int(filed.words[at])
+    # As it stands, then less each letter in turn: one slip may have gone with the space.
+    for skip in range(-1, n if n > TWO_DELETIONS else 0):
+        key = _hash(_LETTERS, scratch[:n], skip, -1)
+        slot = key >> np.uint32(32 - BUCKETS)
+        for at in range(filed.bucket[slot], filed.bucket[slot + 1]):
+            if filed.hashes[at] == key:
+                return int(filed.words[at])
     return -1
 
 

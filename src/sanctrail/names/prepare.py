@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from sanctrail.names.kinds import form_starts, forms, kind_of, syllable_count
+from sanctrail.names.kinds import form_starts, form_words, forms, is_known, kind_of, syllable_count
 from sanctrail.names.likeness import (
     FORM,
     GENERIC,
@@ -16,8 +17,9 @@ from sanctrail.names.likeness import (
 from sanctrail.names.words import Word, words_of
 from sanctrail.text.fold import tidy
 
-LONG_FORM = 10
-"""Letters from which on a legal form is known even misspelt."""
+LONG_FORM_WORD = 6
+VERY_LONG_FORM_WORD = 10
+"""Letters from which on a word of a legal form is known by one slip, by two."""
 
 _GIVEN_NAMES = frozenset({"ben", "van", "del"})
 """Particles that are given names where a short name begins with one."""
@@ -99,43 +101,41 @@ def _is_form(text: str) -> bool:
 
 def _with_forms(words: tuple[Word, ...]) -> tuple[NameWord, ...]:
     """Give each word its kind, and make each legal form at either end of the name one word."""
+    spelt = tuple(_form_word(word.latin) for word in words)
     starts = form_starts()
-    if not any(word.latin in starts for word in words) and not _may_be_misspelt(words):
+    if not any(word in starts for word in spelt):
         return tuple(map(_name_word, words))
     out: list[NameWord] = []
     at = 0
     while at < len(words):
-        size, canonical = _form_at(words, at)
+        size, canonical = _form_at(spelt, at)
         out.append(NameWord(canonical, FORM) if canonical else _name_word(words[at]))
         at += size
     return tuple(out)
 
 
-def _may_be_misspelt(words: tuple[Word, ...]) -> bool:
-    return len(words) > 1 and len(words[-1].latin) >= LONG_FORM
-
-
-def _form_at(words: tuple[Word, ...], at: int) -> tuple[int, str]:
-    longest = form_starts().get(words[at].latin, 0)
+def _form_at(words: tuple[str, ...], at: int) -> tuple[int, str]:
+    """Return how many words from `at` on are a legal form, and its class; 1 and empty if none."""
+    longest = form_starts().get(words[at], 0)
     for size in range(min(longest, len(words) - at), 0, -1):
-        form = tuple(word.latin for word in words[at : at + size])
+        form = words[at : at + size]
         canonical = forms().get(form)
         at_an_end = at == 0 or at + size >= len(words) - 1
         if size > 1 and len("".join(form)) == size:  # A. S. Karimov is no company
             at_an_end = at + size == len(words)
         if canonical and size < len(words) and at_an_end:
             return size, canonical
-    return 1, _misspelt_form(words[at].latin) if at and at == len(words) - 1 else ""
+    return 1, ""
 
 
-@lru_cache(maxsize=1 << 14)
-def _misspelt_form(word: str) -> str:
-    """Return the class of a long legal form written with a slip or two; empty if it is none."""
-    if len(word) < LONG_FORM:
-        return ""
-    long = (form for form in forms() if len(form) == 1 and len(form[0]) >= LONG_FORM)
-    near = (form for form in long if OSA.distance(form[0], word, score_cutoff=2) <= 2)  # noqa: PLR2004
-    return next((forms()[form] for form in near), "")
+@lru_cache(maxsize=1 << 17)
+def _form_word(word: str) -> str:
+    """Return the word of a legal form that a word is, misspelt perhaps; else the word itself."""
+    if len(word) < LONG_FORM_WORD or word in form_words() or is_known(word):
+        return word
+    slips = 2 if len(word) >= VERY_LONG_FORM_WORD else 1
+    near = process.extractOne(word, form_words(), scorer=OSA.distance, score_cutoff=slips)
+    return near[0] if near else word
 
 
 @lru_cache(maxsize=1 << 16)

@@ -48,7 +48,7 @@ Floats = npt.NDArray[np.float64]
 TERMS = 15
 
 WEIGHTS = np.array(
-    [0.27, -41.4, -10.4, -19.7, -0.1, -4.4, -32.7, 2.17, 3.79, -0.76, 1.16, 26.5, -2.56, -6.0, -6.0]
+    [0.47, -41.4, -10.1, -19.1, -0.5, -4.0, -31.8, 2.06, 3.56, -0.83, 1.06, 26.5, -2.32, -6.0, -6.0]
 )
 EXACT_FLOOR = 0.7
 """No exact name falls below it by the name alone."""

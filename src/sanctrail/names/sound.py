@@ -138,7 +138,7 @@ def sound_kernel(word: Bytes, start: int, end: int, out: Bytes) -> int:
 
 _A, _I, _U, _GLIDE_Y, _GLIDE_W = b"aiuYW"
 _COARSE = np.arange(TABLE, dtype=np.uint8)
-for _fine, _coarse in ("Hh", "Gg", "Jj", "Cj", "Xs", "zs", "kg", "td", "pb", "vf"):
+for _fine, _coarse in ("Hh", "Gg", "Jj", "Cj", "Xs", "zs", "kg", "td", "pb", "vf", "Wf"):
     _COARSE[ord(_fine)] = ord(_coarse)
 
 
@@ -151,9 +151,9 @@ def consonants_kernel(skeleton: Bytes, start: int, end: int, out: Bytes) -> int:
     n = 0
     for i in range(start, end):
         c = skeleton[i]
-        if c in (_A, _I, _U, _GLIDE_Y, _GLIDE_W):
+        if c in (_A, _I, _U, _GLIDE_Y) or (c == _GLIDE_W and i > start):
             continue
-        coarse = _COARSE[c]
+        coarse = _COARSE[c]  # Wladimir begins as Vladimir does
         if not (n and out[n - 1] == coarse):
             out[n] = coarse
             n += 1

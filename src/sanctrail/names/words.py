@@ -8,7 +8,7 @@ from functools import lru_cache
 from sanctrail.text.fold import fold, script_of
 from sanctrail.text.romanise import romanise, simplify, split_article, syllables
 
-_APOSTROPHES = dict.fromkeys(map(ord, "'`’‘ʼʻʿʾ´ʹ′\u200c\u200d\u200e\u200f\u0640"))
+_APOSTROPHES = dict.fromkeys(map(ord, "'`’‘ʼʻʿʾ´ʹ′\u200c\u200d\u200e\u200f\u0640\u00ad"))
 _LATIN_WORDS = re.compile(r"[a-z0-9]+")
 _DOTTED = re.compile(r"\b(?:(?:[^\W\d_][./]){2,}(?:[^\W\d_]\b)?|[Mm]/[VvTt]\b)")
 _DOTTED_FORMS = frozenset({"ao", "pt"})

@@ -7,6 +7,7 @@ countries number alike (passports, national ids, registrations).
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _NOISE = re.compile(r"[^0-9A-Z]")
 _IMO = re.compile(r"(?:IMO)?0*(\d{7})")
@@ -19,6 +20,11 @@ _SORTS = (
     ("fraudulent", "", False),
     ("ofsi", "", False),
     ("un reference", "", False),
+    (
+        "chinese commercial code",
+        "",
+        False,
+    ),  # how a name's signs are telegraphed: namesakes share it
     ("imo", "imo", False),
     ("swift", "bic", False),
     ("bic", "bic", False),
@@ -64,6 +70,7 @@ class AskedIdentifier:
     country: str = ""
 
 
+@lru_cache(maxsize=1 << 12)
 def sort_of(kind: str) -> tuple[str, bool]:
     """Return which sort a list's kind of identifier is, and whether its issuer counts.
 
@@ -71,7 +78,7 @@ def sort_of(kind: str) -> tuple[str, bool]:
     """
     lowered = kind.lower()
     for word, sort, by_issuer in _SORTS:
-        if word in lowered:
+        if re.search(rf"\b{re.escape(word)}", lowered):  # an aircraft's construction is no RUC
             return sort, by_issuer
     return "", False
 

@@ -1,5 +1,6 @@
 """Rows of a user's table as queries: what is not understood is a problem, the rest is screened."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ SORTS_ASKED = (*SORTS, WALLET)
 """Sorts of identifiers that a user can name."""
 
 _SORTS = {**{sort: sort for sort in SORTS_ASKED}, "swift": "bic"}
+
+_PLAIN = re.compile("[A-Za-z0-9]")
+"""One of these says something, which is quicker seen than by folding the whole name."""
 
 _GENDERS = {
     "male": ("m", "male", "man"),
@@ -124,25 +128,25 @@ _FIELDS: list[tuple[str, str, str, str, Callable[[str], Any]]] = [
 
 def query_reader(columns: QueryColumns, problems: Problems) -> Callable[[int, Cells], Query | None]:
     """Return what reads a data row as a query; None for a row that names nobody."""
-    parsers = columns.parsers()
+    parsers = [(place, *parser) for place, parser in enumerate(columns.parsers(), 1)]
     sorts = [one.sort for one in columns.identifiers]
     first_number = 1 + len(parsers)
 
     def read(number: int, cells: Cells) -> Query | None:
         known: dict[str, Any] = {}
-        for text, (field, what, parse) in zip(cells[1:first_number], parsers, strict=True):
-            said = text.strip()
-            value = parse(said) if said else ""
-            if value:
+        for place, field, what, parse in parsers:
+            said = cells[place].strip()
+            if not said:
+                continue
+            if value := parse(said):
                 known[field] = value
             elif value is None:
-                what = f"{what} '{said}' is not understood and was left out"  # noqa: PLW2901
-                problems.note(f"data row {number}", what)
+                told = f"{what} '{said}' is not understood and was left out"
+                problems.note(f"data row {number}", told)
         if sorts:
             known["identifiers"] = _identifiers(number, cells[first_number:], sorts, problems)
         name = cells[0].strip()
-        letter = name[:1]
-        if (letter.isascii() and letter.isalnum()) or says_something(name):
+        if _PLAIN.search(name) or says_something(name):
             return Query(name, **known)
         return _nameless(number, name, known, problems)
 

@@ -33,6 +33,9 @@ CHUNK = 16384
 MIN_SCORE = 0.0001
 """The smallest score above none, as scores have four decimals."""
 
+ROUNDING = 0.00005
+"""What a score gains at most when it is rounded."""
+
 MAX_SCORE = 0.999
 """The highest score short of identity."""
 
@@ -163,11 +166,12 @@ def _same_issuer(country: str, issuers: Sequence[str], sort: str) -> bool:
 
 
 def _least(queries: Sequence[Query], threshold: float) -> float:
-    """Return the name score from which on evidence could still make a hit."""
-    if all(q.born is None and not q.country and not q.gender for q in queries):
-        return threshold
-    most = BORN_SAME_DAY + COUNTRY_SAME + GENDER_SAME
-    return max(SUPPORT, from_log_odds(log_odds(threshold) - most))
+    """Return the name score from which on evidence could still make a hit, once rounded."""
+    least = threshold
+    if any(q.born or q.country or q.gender for q in queries):
+        most = BORN_SAME_DAY + COUNTRY_SAME + GENDER_SAME
+        least = min(threshold, max(SUPPORT, from_log_odds(log_odds(threshold) - most)))
+    return least - ROUNDING
 
 
 def _evidence(query: Query, party: Party) -> tuple[Evidence, ...]:

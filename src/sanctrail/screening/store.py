@@ -11,6 +11,7 @@ import sys
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -114,8 +115,16 @@ def index_key(register: Register) -> str:
     """Return the digest that names the index of a register's view."""
     versions = sorted({v["version_id"] for view in register.views for v in view.versions})
     bases = [view.base["version_id"] for view in register.views]
-    parts = [str(LAYOUT), kernels_digest(), tables_digest(), *bases, "", *versions]
+    code = (kernels_digest(), tables_digest(), _room_digest())
+    parts = [str(LAYOUT), *code, *bases, "", *versions]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+@cache
+def _room_digest() -> str:
+    """Return a digest of this room's code, which decides what is held of a party."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    return sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 
 def _opened(folder: Path, key: str) -> NameIndex:
