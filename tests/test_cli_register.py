@@ -184,11 +184,11 @@ def test_screening_on_old_lists_ends_with_3_before_it_begins(ask):
     assert "Older than the 9 days allowed: un of 2026-02-18 (10 days old)" in told
     assert "us-sdn of 2026-02-01 (27 days old)" in told
     assert "lists update" in told
-    assert "1.00" in ask("screen", "Jang Yong Son", "--max-age", "27")
+    assert "un:2" in ask("screen", "Jang Yong Son", "--max-age", "27")
 
 
 def test_screening_and_wallets_answer_as_of_a_day(ask):
-    assert "1.00" in ask("screen", "Ri Won Ho", "--as-of", "2026-01-15")
+    assert "un:1" in ask("screen", "Ri Won Ho", "--as-of", "2026-01-15")
     assert "No party scores" in ask("screen", "Ri Won Ho")
     assert "is LISTED" in ask("wallet", KIM)
     assert "is not listed" in ask("wallet", KIM, "--as-of", "2026-01-15")

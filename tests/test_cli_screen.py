@@ -196,7 +196,7 @@ def styles(name, query):
             "Vladimir Jones",
             {"Vladimir": "bold green", "Jones": "bold red"},
         ),
-        ("Владимир", "Владимир (Kremlin)", {"Владимир": "bold green"}),
+        ("Владимир", "Влади́мир (Kremlin)", {"Влади́мир": "bold green"}),
     ],
 )
 def test_the_words_of_a_listed_name_show_how_they_met(query, name, found):

@@ -11,7 +11,13 @@ from sanctrail.names.align import MAX_WORDS, PAIR, align_kernel, scratch_arrays
 from sanctrail.names.lexicon import Lexicon
 from sanctrail.names.score import TERMS, WEIGHTS, is_contradicted, score_kernel
 
-VOCABULARY = ["Mohammed", "Muhamad", "Ali", "Aly", "Hassan", "Hasan", "bin", "Salman", "al", "Saud", "Abdul", "Abdulrahman", "Rahman", "Kim", "Jong", "Chong", "Un", "Eun", "Jongun", "Jose", "Maria", "Garcia", "Lopez", "de", "la", "Cruz", "General", "Trading", "Bank", "Banque", "of", "International", "First", "Second", "2", "II", "3", "LLC", "Limited", "Co", "Vladimir", "Wladimir", "Putin", "V", "P", "J", "John", "Smith", "Dr", "Sheikh", "Ivan", "Ivanov", "Iwanow", "Petrov", "정은", "김", "近平", "习", "محمد", "بن", "سلمان", "Путин", "Xyzzyq"]
+_VOCABULARY = """
+    Mohammed Muhamad Ali Aly Hassan Hasan bin Salman al Saud Abdul Abdulrahman Rahman Kim Jong
+    Chong Un Eun Jongun Jose Maria Garcia Lopez de la Cruz General Trading Bank Banque of
+    International First Second 2 II 3 LLC Limited Co Vladimir Wladimir Putin V P J John Smith Dr
+    Sheikh Ivan Ivanov Iwanow Petrov 정은 김 近平 习 محمد بن سلمان Путин Xyzzyq
+"""
+VOCABULARY = _VOCABULARY.split()
 names = st.lists(st.sampled_from(VOCABULARY), min_size=1, max_size=6).map(" ".join)
 random_names = st.lists(
     st.text(alphabet="abeiklmnru", min_size=1, max_size=7), min_size=1, max_size=5

@@ -18,7 +18,13 @@ from sanctrail.names.prepare import NameWord
 ROWS = np.zeros((3, 2 * MAX_LETTERS + 2), dtype=np.int32)
 FLOORS = (0.0, 0.55, NEAR_FLOOR)
 
-REAL = ["kim", "gim", "jong", "chong", "jeong", "un", "eun", "mohammed", "muhamad", "mohd", "bill", "william", "ivan", "john", "juan", "bank", "banque", "banco", "second", "2", "ii", "2nd", "third", "j", "jo", "jose", "josef", "garcia", "garsia", "al", "el", "bin", "ibn", "abd", "abdul", "general", "dr", "a", "aa", "aaa", "aaaa", "aab", "li", "lee", "lie", "ri", "yi", "wei", "wai", "chen", "chan", "cheng", "putin", "poutine", "vladimir", "wladimir", "xi", "si", "jinping", "tsipras", "sipras", "llc", "jsc", "1234567891", "1234567892", "731"]
+_REAL = """
+    kim gim jong chong jeong un eun mohammed muhamad mohd bill william ivan john juan bank
+    banque banco second 2 ii 2nd third j jo jose josef garcia garsia al el bin ibn abd abdul
+    general dr a aa aaa aaaa aab li lee lie ri yi wei wai chen chan cheng putin poutine vladimir
+    wladimir xi si jinping tsipras sipras llc jsc 1234567891 1234567892 731
+"""
+REAL = _REAL.split()
 letters = st.sampled_from("aabcdeghijklmnorstuwxyz01")
 random_words = st.text(alphabet=letters, min_size=1, max_size=12)
 long_words = st.text(alphabet="abn", min_size=38, max_size=45)
@@ -93,7 +99,8 @@ def test_likeness_of_real_words_is_the_best_of_all_readings():
 
 
 def test_likeness_of_signs_is_the_best_of_all_readings():
-    signs = [word for text in ("김정은", "김종은", "习近平", "习近朋") for word in prepare(text).words]
+    texts = ("김정은", "김종은", "习近平", "习近朋")
+    signs = [word for text in texts for word in prepare(text).words]
     plain = [name_word(word) for word in ("kim", "jong", "xi", "jinping", "un", "gim")]
     for a, b in product([*signs, *plain], [*signs, *plain]):
         assert_as_twin(a, b, 0.0)
@@ -163,8 +170,9 @@ def test_every_word_of_a_lexicon_has_its_facts(words):
     for k, word in enumerate(lexicon.words):
         facts = table.facts[k]
         assert bytes(table.letters[facts["first"] : facts["end"]]).decode() == word.latin[:40]
-        assert bytes(table.sounds[facts["sound_first"] : facts["sound_end"]]).decode() == (
-            twin.skeleton(word.latin[:40])[:40]
+        assert (
+            bytes(table.sounds[facts["sound_first"] : facts["sound_end"]]).decode()
+            == (twin.skeleton(word.latin[:40])[:40])
         )
         assert 0.0 < facts["weight"] <= 1.0
         assert facts["info"] <= MOST_INFO

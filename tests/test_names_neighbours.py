@@ -13,7 +13,14 @@ from sanctrail.names.likeness import MAX_LETTERS
 from sanctrail.names.neighbours import MAX_KEYS, MAX_NEAR, key_table, near_kernel, spelt_kernel
 from sanctrail.names.prepare import NameWord
 
-REAL = ["mohammed", "muhamad", "mohamed", "ahmed", "ahmad", "ali", "aly", "alli", "hassan", "hasan", "hussein", "putin", "putinn", "puutin", "vladimir", "wladimir", "volodymyr", "kim", "gim", "jong", "chong", "jeong", "un", "eun", "xi", "jinping", "jin", "ping", "gaddafi", "qadhafi", "kadafi", "gadhafi", "bill", "william", "willy", "john", "juan", "ivan", "jean", "bank", "banque", "banco", "ii", "2", "second", "two", "llc", "jsc", "al", "el", "general", "dr", "lavrov", "lavrovs", "sergejs", "sergey", "prigozhin", "prigojin", "hezbollah", "hizballah", "abdulrahman", "abdurrahman", "rahman", "chen", "cheng", "chan", "wei", "wai", "garcia", "garsia", "a", "b", "j"]
+_REAL = """
+    mohammed muhamad mohamed ahmed ahmad ali aly alli hassan hasan hussein putin putinn puutin
+    vladimir wladimir volodymyr kim gim jong chong jeong un eun xi jinping jin ping gaddafi
+    qadhafi kadafi gadhafi bill william willy john juan ivan jean bank banque banco ii 2 second
+    two llc jsc al el general dr lavrov lavrovs sergejs sergey prigozhin prigojin hezbollah
+    hizballah abdulrahman abdurrahman rahman chen cheng chan wei wai garcia garsia a b j
+"""
+REAL = _REAL.split()
 words = st.text(alphabet="aabdehiklmnorstuy", min_size=1, max_size=14)
 whole_words = st.text(alphabet="abcdefghijklmnopqrstuvwxyz", min_size=4, max_size=16)
 

@@ -1,5 +1,7 @@
 """The skeleton of sounds: the longest rule at each place, and distances of near sounds."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -84,7 +86,7 @@ def test_spellings_of_one_sound_have_one_skeleton(spellings):
 @settings(deadline=None)
 def test_no_sound_stands_twice_in_a_row(word):
     skeleton = sound(word)
-    assert all(a != b for a, b in zip(skeleton, skeleton[1:], strict=False))
+    assert all(a != b for a, b in pairwise(skeleton))
     assert len(skeleton) <= 2 * len(word)
 
 

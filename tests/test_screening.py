@@ -1,4 +1,4 @@
-"""Screening: what is a hit, what lowers it, and that nothing but the register and the query tell."""
+"""Screening: what is a hit, what raises it and what lowers it."""
 
 import json
 
@@ -177,7 +177,11 @@ def test_hits_come_best_first_and_at_or_above_the_threshold(tmp_path):
 
 
 def test_a_threshold_hides_hits_and_changes_none(screener):
-    queries = [Query("Park Jin Hyuk"), Query("Pak Jin Hyok", parse_date("1984"), "kp"), Query("Rider")]
+    queries = [
+        Query("Park Jin Hyuk"),
+        Query("Pak Jin Hyok", parse_date("1984"), "kp"),
+        Query("Rider"),
+    ]
     for query in queries:
         every = [hit.as_dict() for hit in screener.screen(query, 0.0)]
         for threshold in (0.05, 0.2, 0.5, 0.7, 0.9, 0.999, *(hit["score"] for hit in every)):

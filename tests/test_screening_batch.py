@@ -373,6 +373,15 @@ def test_identifiers_are_screened_with_a_name_and_without_one(screen):
     ]
 
 
+def test_a_hit_by_identifier_is_told_alike_whoever_else_is_in_the_file(screen):
+    columns = QueryColumns(None, "born", identifiers=(IdentifierColumn("no", "passport"),))
+    alike = ("Jyn Hyoc Park", "Jin Park", "Dark Jin Hyok", "Pork Jin Hyek", "Hyok Park", "Nobody")
+    text = "name,born,no\n" + "".join(f"{name},,290333974\n" for name in alike)
+    alone = screen(text, columns)[1]
+    assert [hit["score"] for hit in alone] == ["1.0000"] * len(alike)
+    assert screen(text + "Nobody At All,1984,\n", columns)[1] == alone
+
+
 def test_a_file_of_identifiers_needs_no_name_column_unless_it_is_named(screen):
     numbers = (IdentifierColumn("number"),)
     _, hits = screen("number\n290333974\n", QueryColumns(identifiers=numbers))

@@ -72,7 +72,8 @@ def test_a_birth_date_weighs_by_how_near_and_how_precise_it_is(query, listed, we
 
 @pytest.mark.parametrize(
     ("query", "listed", "weight"),
-    [("1988", "1984", BORN_NEAR), ("1989", "1984", BORN_APART), ("1984-02-01", "1984", BORN_OVERLAPS),
+    [("1988", "1984", BORN_NEAR), ("1989", "1984", BORN_APART),
+     ("1984-02-01", "1984", BORN_OVERLAPS),
      ("1993", "1984", BORN_FAR_APART), ("1984-02-01", "1984-08-15", BORN_NEAR)],
 )  # fmt: skip
 def test_what_a_list_calls_approximate_may_be_some_years_off(query, listed, weight):

@@ -151,7 +151,8 @@ def test_two_processes_that_build_at_once_both_get_a_good_index(tmp_path):
         "from sanctrail.register import Register\n"
         "from sanctrail.screening import Query, Screener\n"
         "screener = Screener(Register(Path(sys.argv[1])))\n"
-        "print(screener.index.key, *(h.party_id for h in screener.screen(Query('Park Jin Hyuk'))))\n"
+        "hits = screener.screen(Query('Park Jin Hyuk'))\n"
+        "print(screener.index.key, *(hit.party_id for hit in hits))\n"
     )
     runs = [
         subprocess.Popen(

@@ -176,7 +176,7 @@ def alike(a, b, floor):
 _CERTAIN = (likeness.HOMOPHONE, likeness.SAME, likeness.NUMERAL, likeness.AS_INITIAL)
 
 
-def _read(a, b):
+def _read(a, b):  # noqa: PLR0911
     x, y = a.letters, b.letters
     if a.han and b.han and a.han != b.han:
         return (likeness.HOMOPHONE_LIKENESS if x == y else 0.0), likeness.HOMOPHONE
@@ -264,11 +264,12 @@ def keys(word):
 
 
 def consonants(skeleton_):
-    """The consonants of a skeleton, voiced and voiceless fallen together."""
-    coarse = dict(("Hh", "Gg", "Jj", "Cj", "Xs", "zs", "kg", "td", "pb", "vf"))
+    """The consonants of a skeleton, voiced and voiceless as one; W only where it begins."""
+    coarse = dict(("Hh", "Gg", "Jj", "Cj", "Xs", "zs", "kg", "td", "pb", "vf", "Wf"))
     out = ""
-    for one in skeleton_:
-        if one not in "aiuYW" and not out.endswith(coarse.get(one, one)):
+    for place, one in enumerate(skeleton_):
+        silent = one in "aiuY" or (one == "W" and place > 0)
+        if not silent and not out.endswith(coarse.get(one, one)):
             out += coarse.get(one, one)
     return out
 
@@ -424,12 +425,11 @@ def measured(ours, theirs, chosen, our_family=-1, their_family=-1):
     rest = [[words[k] for k in places] for words, places in zip((ours, theirs), left, strict=True)]
     whole = all(word.kind == likeness.TITLE for word in (*rest[0], *rest[1]))
     written = _written(ours) == _written(theirs) and bool(ours) and bool(theirs)
+    m[align.INITIALS] = sum(pair.how == likeness.AS_INITIAL for pair in chosen)
     m[align.ALL_SAME] = (same and whole) or written
     m[align.EXACT] = (same and straight and whole) or written
     m[align.LEFT_OURS], m[align.LEFT_THEIRS] = (sum(float(w.weight) for w in s) for s in rest)
-    m[align.AGAINST] = min(
-        sum(float(w.weight) for w in side if w.kind in AGAINST) for side in rest
-    )
+    m[align.AGAINST] = min(sum(float(w.weight) for w in side if w.kind in AGAINST) for side in rest)
     m[align.NUMBERS_DIFFER] = _numbers_differ(ours, theirs, rest)
     m[align.TURNED] = _turned(ours, theirs, chosen)
     m[align.FAMILY_LEFT] = our_family in left[0] or their_family in left[1]
@@ -500,15 +500,16 @@ def scored(m):
         score.ENDS: m[align.ENDS_LEFT],
         score.FAMILY: m[align.FAMILY_LEFT],
         score.CONTRARY: m[align.AGAINST],
-        score.LONELY: max(0.0, 10.0 - m[align.EVIDENCE]) if m[align.PAIRS] < 2 else 0.0,
     }
     assert len(terms) == score.TERMS
     found = 1 / (1 + exp(-sum(score.WEIGHTS[term] * value for term, value in terms.items())))
     if m[align.EXACT]:
         steps = min(m[align.EVIDENCE], score.MOST_STEPS)
         return max(found, score.EXACT_FLOOR + score.EXACT_STEP * steps)
+    thin = m[align.INITIALS] and m[align.PAIRS] < 2 and m[align.EVIDENCE] < score.RARE_ENOUGH
     contradicted = (
-        m[align.AGAINST] > score.DIFFERENT_WORD
+        thin
+        or m[align.AGAINST] > score.DIFFERENT_WORD
         or m[align.WORST] < score.WORST_BEARABLE
         or m[align.TURNED]
         or m[align.NUMBERS_DIFFER]

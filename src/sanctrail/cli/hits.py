@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from sanctrail.names import Comparison
     from sanctrail.screening import Hit
 
-_WORDS = re.compile(r"[\w'’ʼʻ`´-]+")
+_WORDS = re.compile(r"[^\s,;:/()\[\]\"«»“”]+")
 _NARROW = 110
 """Columns of a terminal under which a table of hits is not to be read."""
 
@@ -34,7 +34,7 @@ def print_hits(hits: "Sequence[Hit]") -> None:
         ),
         (
             (
-                f"{hit.score:.2f}",
+                f"{hit.score:.3f}",
                 ", ".join(hit.listing_ids),
                 highlighted(hit.matched_name, hit.comparison),
                 hit.party.kind,
@@ -56,10 +56,10 @@ def _print_below_each_other(hits: "Iterable[Hit]") -> None:
     for hit in hits:
         party = hit.party
         facts = (party.kind, *party.programmes, *party.measures, _since(party.listed_on))
-        head = Text(f"{hit.score:.2f}  {', '.join(hit.listing_ids)}  ")
+        head = Text(f"{hit.score:.3f}  {', '.join(hit.listing_ids)}  ")
         screen.print(head.append(highlighted(hit.matched_name, hit.comparison)))
         for line in ("; ".join(filter(None, facts)), hit.explanation):
-            screen.print(Padding(Text(plain(line)), (0, 0, 0, 6)))
+            screen.print(Padding(Text(plain(line)), (0, 0, 0, 6), expand=False))
 
 
 def _since(listed_on: str) -> str:

@@ -25,6 +25,9 @@ GENDER_SAME = 0.2
 GENDER_OTHER = -2.5
 KIND_OTHER = -4.0
 NUMBER_OTHER = -1.0
+NUMBER_ALONE = 4.0
+IDENTITY = 99.0
+"""A number that only one party in the world has: no sum of log-odds, but the answer."""
 
 YEARS_NEAR = 1
 """Birth years so far apart do not contradict: lists and customers both round."""

@@ -14,6 +14,8 @@ from sanctrail.screening.evidence import (
     BORN_SAME_DAY,
     COUNTRY_SAME,
     GENDER_SAME,
+    IDENTITY,
+    NUMBER_ALONE,
     NUMBER_OTHER,
     Evidence,
     birth_evidence,
@@ -38,6 +40,9 @@ ROUNDING = 0.00005
 
 MAX_SCORE = 0.999
 """The highest score short of identity."""
+
+NUMBER_SCORE = 0.9
+"""The score of a party that only a number without its issuer names."""
 
 SUPPORT = 0.15
 """A name alone below this is no suspicion, however well birth date and country agree."""
@@ -117,30 +122,37 @@ class Screener:
         candidates: dict[int, _Candidate],
         least: float,
     ) -> Iterator[Hit]:
-        identified = dict(self._identified(query.identifiers))
+        identified = dict(self._identified(query))
         for party_number, candidate in candidates.items():
-            identity = identified.pop(party_number, None)
+            identity = identified.get(party_number)
+            if identity and candidate.score < _least([query], least):
+                continue  # it was found only because others in the chunk had to look further
+            identified.pop(party_number, None)
             party, name = self._party(party_number), self._name(candidate.row)
             evidence = _evidence(query, party)
-            score = 1.0 if identity else _score(candidate, name.strong, evidence)
+            told = evidence if identity is None else (identity, *evidence)
+            score = _score(candidate, name.strong, told)
             if round(score, 4) >= least:
                 explain = partial(
                     self._finder.explain, found.asked, number, candidate.form, name.text
                 )
-                told = evidence if identity is None else (identity, *evidence)
                 scores = round(score, 4), round(candidate.score, 4)
                 yield Hit(party, name, *scores, told, explain)
         for party_number, identity in identified.items():
             party = self._party(party_number)
             row = int(self.index.columns["row_party"].searchsorted(party_number))
-            yield Hit(party, self._name(row), 1.0, 0.0, (identity, *_evidence(query, party)))
+            score = 1.0 if identity.weight >= IDENTITY else NUMBER_SCORE
+            if score >= least:
+                yield Hit(party, self._name(row), score, 0.0, (identity, *_evidence(query, party)))
 
-    def _identified(self, identifiers: Iterable[AskedIdentifier]) -> Iterator[tuple[int, Evidence]]:
-        for asked in identifiers:
+    def _identified(self, query: Query) -> Iterator[tuple[int, Evidence]]:
+        for asked in query.identifiers:
             for sort in (asked.sort,) if asked.sort else (*SORTS, WALLET):
-                yield from self._with_number(asked, sort)
+                yield from self._with_number(asked, asked.country or query.country, sort)
 
-    def _with_number(self, asked: AskedIdentifier, sort: str) -> Iterator[tuple[int, Evidence]]:
+    def _with_number(
+        self, asked: AskedIdentifier, issuer: str, sort: str
+    ) -> Iterator[tuple[int, Evidence]]:
         wallet = sort == WALLET
         number = canonical(asked.number) if wallet else comparable(asked.number, sort)
         if not number:
@@ -149,20 +161,27 @@ class Screener:
             party = self._party(party_number)
             issuers = [c for s, n, c in party.numbers if (s, n) == (sort, number)]
             if wallet and number in party.wallets:
-                yield party_number, Evidence("wallet", 99.0, f"Wallet {asked.number} is listed")
-            elif issuers and _same_issuer(asked.country, issuers, sort):
-                reason = f"{sort.capitalize()} {asked.number} is listed"
-                yield party_number, Evidence("identifier", 99.0, reason)
+                yield party_number, Evidence("wallet", IDENTITY, f"Wallet {asked.number} is listed")
+            elif issuers:
+                weight, doubt = _number_weight(issuer, issuers, sort)
+                reason = f"{sort.capitalize()} {asked.number} is listed{doubt}"
+                if weight:
+                    yield party_number, Evidence("identifier", weight, reason)
 
 
 _BY_ISSUER = frozenset({"passport", "national id", "registration", "tax"})
 
 
-def _same_issuer(country: str, issuers: Sequence[str], sort: str) -> bool:
-    """Tell whether a number is the same one: countries number passports alike."""
-    if sort not in _BY_ISSUER:
-        return True
-    return not country or country in issuers or "" in issuers
+def _number_weight(issuer: str, issuers: Sequence[str], sort: str) -> tuple[float, str]:
+    """Return what an equal number weighs, and what is doubtful; countries number passports alike.
+
+    With the issuer it is identity, without it strong evidence, by another issuer nothing.
+    """
+    if sort not in _BY_ISSUER or issuer in filter(None, issuers):
+        return IDENTITY, ""
+    if issuer and "" not in issuers:
+        return 0.0, ""
+    return NUMBER_ALONE, ", its issuer unknown"
 
 
 def _least(queries: Sequence[Query], threshold: float) -> float:
@@ -180,21 +199,24 @@ def _evidence(query: Query, party: Party) -> tuple[Evidence, ...]:
         country_evidence(query.country, party.countries),
         gender_evidence(query.gender, party.genders),
         kind_evidence(query.kind, party.kind),
-        _number_evidence(query.identifiers, party),
+        _number_evidence(query, party),
     )
     return tuple(filter(None, found))
 
 
-def _number_evidence(asked: Sequence[AskedIdentifier], party: Party) -> Evidence | None:
+def _number_evidence(query: Query, party: Party) -> Evidence | None:
     """Weigh that a party has another number of a sort and country that the query gives."""
-    for one in asked:
-        same_sort = [n for s, n, c in party.numbers if s == one.sort and c == one.country and c]
+    for one in query.identifiers:
+        issuer = one.country or query.country
+        same_sort = [n for s, n, c in party.numbers if s == one.sort and c == issuer and c]
         if same_sort and comparable(one.number, one.sort) not in same_sort:
             return Evidence("identifier", NUMBER_OTHER, f"Listed with another {one.sort}")
     return None
 
 
 def _score(candidate: _Candidate, strong: bool, evidence: Sequence[Evidence]) -> float:
+    if any(one.weight >= IDENTITY for one in evidence):
+        return 1.0
     weight = sum(one.weight for one in evidence)
     score = from_log_odds(log_odds(candidate.score) + weight) if weight else candidate.score
     against = {one.about for one in evidence if one.contradicts}
