@@ -86,7 +86,7 @@ SAME_PARTY = {
         Sheikh Hasina | শেখ হাসিনা
     """,
     "Spanish and other surnames": """
-        Jose Garcia | Jose Garcia Lopez
+        Guzman Loera | Joaquin Guzman Loera
         GARCIA LOPEZ, Jose | Jose Garcia Lopez
         GARCIA LOPEZ, Jose | José García López
         GUZMAN LOERA, Joaquin Archivaldo | Joaquín Guzmán Loera
@@ -94,6 +94,14 @@ SAME_PARTY = {
         Müller, Hans | Hans Mueller
         O'Brien, Sean | Sean OBrien
         Charles Taylor | Charles Ghankay Taylor
+        Charles Ghankay Taylor | Charles Taylor
+        GUZMAN LOERA, Joaquin | Joaquin Guzman
+        Usama bin Mohammed bin Awad bin Ladin | Osama bin Laden
+        Yevgeniy Viktorovich Prigozhin | Evgeny Prigozhin
+        Al Qaida | Al-Qaeda
+        Hizballah | Hezbollah
+        V. V. Putin | Vladimir Vladimirovich Putin
+        V.V. Putin | Vladimir Vladimirovich Putin
     """,
     "firms": """
         OOO Gazprom | ООО Газпром
@@ -189,20 +197,9 @@ OTHER_PARTY = {
     """,
 }
 REPORTED = {
-    "The query's own extra word weighs two hundred times the list's (LEFT_BY_US, LEFT_BY_THEM)": """
+    "Two names that half a million people bear, the mother's name on one side only": """
         Jose Garcia Lopez | Jose Garcia
-        Charles Ghankay Taylor | Charles Taylor
-        GUZMAN LOERA, Joaquin | Joaquin Guzman
-        Usama bin Mohammed bin Awad bin Ladin | Osama bin Laden
-        Yevgeniy Viktorovich Prigozhin | Evgeny Prigozhin
-    """,
-    "A name of one word that is only alike in sound is held below the threshold": """
-        Al Qaida | Al-Qaeda
-        Hizballah | Hezbollah
-    """,
-    "Putin reads as two Han syllables and so counts as common": """
-        V. V. Putin | Vladimir Vladimirovich Putin
-        V.V. Putin | Vladimir Vladimirovich Putin
+        Jose Garcia | Jose Garcia Lopez
     """,
     "A ship whose name is made of light words loses them all to the word vessel": """
         Vessel Lady M | M/V Lady M
@@ -356,7 +353,7 @@ def test_what_is_told_to_be_common_scores_lower():
 @pytest.mark.parametrize(
     ("ours", "theirs", "told"),
     [
-        ("Kim Jong Un", "Kim, Jong Un", "kim = kim"),
+        ("Kim Jong Un", "Kim, Jong Un", "same name"),
         ("Park Jin Hyok", "Pak Jin Hyok", "park ~ pak"),
         ("Bill Gates", "William Gates", "bill ~ william (nickname)"),
         ("J. Badege", "Jean Badege", "j ~ jean (initial)"),

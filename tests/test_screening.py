@@ -74,12 +74,7 @@ def test_the_name_itself_or_an_alias_is_found(ask, name, least, matched):
 @pytest.mark.parametrize(
     "name",
     [
-        pytest.param(
-            "PARK JIN-HYOK",
-            marks=pytest.mark.xfail(
-                strict=True, reason="reported: a family name in front without its comma is no order"
-            ),
-        ),
+        "PARK JIN-HYOK",
         "Jin Hyok Park",
         "Park, Jin Hyok",
         "박진혁",

@@ -225,9 +225,6 @@ def test_no_more_than_the_finalists_are_told_and_the_same_letters_are_always_amo
     assert hit[form_of[-2]][1]
 
 
-@pytest.mark.xfail(
-    strict=True, reason="reported: one word is tried of those filed as written as one"
-)
 def test_a_name_split_by_the_query_is_found_whoever_is_filed_beside_it():
     arrays, form_of = index_of(["Aboutalebi, Yousef", "Abutalebi, Yusef"])
     ((hit,), _) = found(Finder(arrays), ["Abu-Talebi, Yousef"])

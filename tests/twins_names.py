@@ -10,6 +10,7 @@ import numpy as np
 
 from sanctrail.names import align, kinds, likeness, neighbours, score, sound
 from sanctrail.names.lexicon import Lexicon
+from sanctrail.text.countries import country_code
 from sanctrail.text.fold import script_of
 from sanctrail.text.korean import korean_key
 
@@ -51,6 +52,10 @@ class TwinWord:
         read = kinds.syllable_count(self.latin)
         key = korean_key(self.latin)
         return read == 1 or (not read and bool(key) and "-" not in key)
+
+    @property
+    def place(self):
+        return country_code(self.latin) if len(self.latin) > 3 else ""
 
     @property
     def number(self):
@@ -186,6 +191,8 @@ def _read(a, b):  # noqa: PLR0911
         return 1.0, likeness.SAME
     if a.number >= 0 or b.number >= 0:
         return (0.98, likeness.NUMERAL) if a.number == b.number else (0.0, likeness.DIFFERENT)
+    if a.place and b.place and a.place != b.place:
+        return 0.0, likeness.DIFFERENT
     if len(x) == 1 or len(y) == 1:
         if x[0] == y[0]:
             return likeness.INITIAL_LIKENESS, likeness.AS_INITIAL
@@ -427,7 +434,9 @@ def measured(ours, theirs, chosen, our_family=-1, their_family=-1):
     written = _written(ours) == _written(theirs) and bool(ours) and bool(theirs)
     m[align.INITIALS] = sum(pair.how == likeness.AS_INITIAL for pair in chosen)
     m[align.ALL_SAME] = (same and whole) or written
-    m[align.EXACT] = (same and straight and whole) or written
+    one_parted = (our_family >= 0) != (their_family >= 0)
+    ordered = straight or (one_parted and _rotated(chosen))
+    m[align.EXACT] = (same and ordered and whole) or written
     m[align.LEFT_OURS], m[align.LEFT_THEIRS] = (sum(float(w.weight) for w in s) for s in rest)
     m[align.AGAINST] = min(sum(float(w.weight) for w in side if w.kind in AGAINST) for side in rest)
     m[align.NUMBERS_DIFFER] = _numbers_differ(ours, theirs, rest)
@@ -439,6 +448,13 @@ def measured(ours, theirs, chosen, our_family=-1, their_family=-1):
         for place in _ends(words)
     )
     return m
+
+
+def _rotated(chosen):
+    """Tell whether the other name begins somewhere within and goes on around."""
+    order = [pair.theirs[0] for pair in sorted(chosen, key=lambda pair: pair.ours[0])]
+    turns = [order[k:] + order[:k] for k in range(len(order))]
+    return sorted(order) in turns
 
 
 def _written(words):
@@ -453,8 +469,9 @@ def _ends(words):
 def _numbers_differ(ours, theirs, rest):
     numbers = [[w.number for w in side if w.kind == likeness.NUMBER] for side in rest]
     firm = any(w.kind in (likeness.FORM, likeness.GENERIC) for w in (*ours, *theirs))
-    beyond_one = any(number != 1 for side in numbers for number in side)
-    return (bool(numbers[0]) and bool(numbers[1])) or (firm and beyond_one)
+    lone = [w for side in rest for w in side if w.kind == likeness.NUMBER and w.number != 1]
+    second = any(firm or not set(w.letters) <= set("ivx") for w in lone)
+    return (bool(numbers[0]) and bool(numbers[1])) or second
 
 
 def _turned(ours, theirs, chosen):
@@ -484,10 +501,11 @@ def scored(m):
     total = max(m[align.FULL] + 2 * both + ours + theirs, 1e-9)
     unlike = 1 - m[align.MET] / m[align.FULL] if m[align.FULL] > 0 else 1.0
     worst = 1 - m[align.WORST]
+    if m[align.FULL] == 0 and not m[align.EXACT]:
+        return 0.0
     terms = {
         score.BASE: 1.0,
         score.UNLIKE: unlike,
-        score.LEFT_BOTH: 2 * both / total,
         score.LEFT_BY_US: ours / total,
         score.LEFT_BY_THEM: theirs / total,
         score.WORST_PAIR: worst,
@@ -506,7 +524,7 @@ def scored(m):
     if m[align.EXACT]:
         steps = min(m[align.EVIDENCE], score.MOST_STEPS)
         return max(found, score.EXACT_FLOOR + score.EXACT_STEP * steps)
-    thin = m[align.INITIALS] and m[align.PAIRS] < 2 and m[align.EVIDENCE] < score.RARE_ENOUGH
+    thin = m[align.INITIALS] == 1 and m[align.PAIRS] < 2 and m[align.EVIDENCE] < score.RARE_ENOUGH
     contradicted = (
         thin
         or m[align.AGAINST] > score.DIFFERENT_WORD

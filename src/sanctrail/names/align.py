@@ -71,10 +71,12 @@ MEASURES = 15
 ) = range(MEASURES)  # fmt: skip
 """What an alignment measures: weight met and weight of the pairs; weight left alone on either
 side; the worst likeness of a pair of whole words; evidence in nats; pairs of whole words; 1 if the
-same words in one order; 1 if numbers differ, or one firm has a number and the other has none; 1 if
+same words in one order; 1 if numbers differ, or only one name has one; 1 if
 son and father changed places; the weight of whole words that stand against each other; 1 if the
 same words in any order; 1 if a family name known as such was left alone; how many first or last
 whole words were; pairs of a word with its initial."""
+
+_I, _V, _X = b"ivx"
 
 PAIR = 6
 """A pair: first and end word of ours, first and end of theirs, how, likeness in thousandths."""
@@ -276,11 +278,36 @@ def align_kernel(
     _measure_rest(a, ours, taken_ours, b, theirs, taken_theirs, measures)
     ours_left = our_family >= 0 and not (taken_ours >> our_family) & 1
     theirs_left = their_family >= 0 and not (taken_theirs >> their_family) & 1
+    as_written = (our_family >= 0) != (their_family >= 0) and _is_rotated(pairs[:count])
+    if measures[ALL_SAME] > 0.0 and as_written:  # `Park Jin Hyok`, listed as `Park, Jin Hyok`
+        measures[EXACT] = 1.0
     if _same_written(a, ours, b, theirs):
         measures[ALL_SAME] = measures[EXACT] = 1.0
     measures[ENDS_LEFT] = _ends_left(a, ours, taken_ours) + _ends_left(b, theirs, taken_theirs)
     measures[FAMILY_LEFT] = 1.0 if ours_left or theirs_left else 0.0
     return count
+
+
+@kernel
+def _is_rotated(pairs: Ints) -> bool:
+    """Tell whether the other name begins somewhere within the one and goes on around.
+
+    Walking the one name once around, the place in the other then falls back once.
+    """
+    falls = 0
+    for pair in pairs:
+        following = first = 0
+        found = False
+        for h in range(len(pairs)):
+            if pairs[h, 0] < pairs[first, 0]:
+                first = h
+            later = pairs[h, 0] > pair[0]
+            if later and (not found or pairs[h, 0] < pairs[following, 0]):
+                following, found = h, True
+        following = following if found else first
+        if pairs[following, 2] < pair[2]:
+            falls += 1
+    return falls <= 1
 
 
 @kernel
@@ -398,12 +425,26 @@ def _is_firm(table: WordTable, words: Ints) -> bool:
 
 
 @kernel
+def _is_second(table: WordTable, word: int, firm: bool) -> bool:
+    """Tell whether a numeral tells a second from a first; in a person's name `II` says nothing."""
+    if table.facts[word].number == 1:
+        return False
+    if firm:
+        return True
+    for letter in letters_of(table, word):
+        if letter not in (_I, _V, _X):
+            return True
+    return False
+
+
+@kernel
 def _measure_rest(
     a: WordTable, ours: Ints, taken_ours: int, b: WordTable, theirs: Ints, taken_theirs: int,
     measures: Floats,
 ) -> None:  # fmt: skip
     whole_ours = whole_theirs = 0.0
     number_ours = number_theirs = second_ours = second_theirs = False
+    firm = _is_firm(a, ours) or _is_firm(b, theirs)
     for i in range(len(ours)):
         if not (taken_ours >> i) & 1:
             measures[LEFT_OURS] += a.facts[ours[i]].weight
@@ -411,7 +452,7 @@ def _measure_rest(
             if kind in (ORDINARY, SERVANT, INITIAL, GENERIC):
                 whole_ours += a.facts[ours[i]].weight
             number_ours |= kind == NUMBER
-            second_ours |= kind == NUMBER and a.facts[ours[i]].number != 1
+            second_ours |= kind == NUMBER and _is_second(a, ours[i], firm)
             if kind != TITLE:
                 measures[ALL_SAME] = measures[EXACT] = 0.0
     for j in range(len(theirs)):
@@ -421,12 +462,11 @@ def _measure_rest(
             if kind in (ORDINARY, SERVANT, INITIAL, GENERIC):
                 whole_theirs += b.facts[theirs[j]].weight
             number_theirs |= kind == NUMBER
-            second_theirs |= kind == NUMBER and b.facts[theirs[j]].number != 1
+            second_theirs |= kind == NUMBER and _is_second(b, theirs[j], firm)
             if kind != TITLE:
                 measures[ALL_SAME] = measures[EXACT] = 0.0
     measures[AGAINST] = min(whole_ours, whole_theirs)
-    firm = _is_firm(a, ours) or _is_firm(b, theirs)
-    differ = (number_ours and number_theirs) or (firm and (second_ours or second_theirs))
+    differ = (number_ours and number_theirs) or second_ours or second_theirs
     measures[NUMBERS_DIFFER] = 1.0 if differ else 0.0
 
 

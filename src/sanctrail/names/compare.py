@@ -30,7 +30,6 @@ from sanctrail.names.score import (
     DIFFERENT_WORD,
     ENDS,
     FAMILY,
-    LEFT_BOTH,
     LEFT_BY_THEM,
     LEFT_BY_US,
     RARE,
@@ -69,7 +68,7 @@ _TERMS = {
     "likeness of the words met": (UNLIKE, WHOLE, WORST_PAIR, WORST_FAR),
     "rarity of the words met": (RARE, VERY_RARE, COMMON, WORDS_MET),
     "words left on one side": (LEFT_BY_US, LEFT_BY_THEM, ENDS),
-    "words against each other": (LEFT_BOTH, CONTRARY),
+    "words against each other": (CONTRARY,),
     "family name left out": (FAMILY,),
 }
 """The score's terms as a reviewer reads them."""

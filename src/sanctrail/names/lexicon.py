@@ -31,6 +31,7 @@ from sanctrail.names.likeness import (
 )
 from sanctrail.names.prepare import NameWord, PreparedName
 from sanctrail.names.sound import sound_kernel
+from sanctrail.text.countries import country_code
 from sanctrail.text.fold import script_of
 from sanctrail.text.korean import korean_key
 
@@ -38,7 +39,11 @@ MOST_INFO = 11.0
 """Nats that the rarest word carries: one in 60,000 people; what is rarer cannot be told apart."""
 
 LEAST_INFO = 1.5
+LEAST_COUNTRY = 4
+"""Letters of a country's name; shorter ones are codes, which are also words."""
+MOST_PLACES = 0xFFFE
 SYLLABLE_INFO = 2.6
+TWO_SYLLABLES_INFO = 7.2
 """A romanised Han or Hangul syllable: some 400 exist, and names use few of them."""
 
 LONG_NUMBER = 10
@@ -95,6 +100,7 @@ class Lexicon:
         facts["bag"] = _bags_kernel(letters, start)
         for name in ("korean", "han", "number", "syllable"):
             facts[name] = [getattr(one, name) for one in known]
+        facts["place"] = [_place(word) for word in words]
         facts["stem"] = [_stem(word) for word in words]
         facts["kind"] = [word.kind for word in words]
         facts["unwritten"] = [word.unwritten for word in words]
@@ -184,8 +190,14 @@ def _info(word: NameWord) -> float:
         1 if "-" not in (korean_key(word.latin) or "-") else 0
     )
     if syllables:
-        info = min(info, syllables * SYLLABLE_INFO)
+        info = min(info, SYLLABLE_INFO if syllables == 1 else TWO_SYLLABLES_INFO)
     return max(LEAST_INFO, min(info, MOST_INFO))
+
+
+def _place(word: NameWord) -> int:
+    """Return a number for a word that is a country's name: Iran is not Iraq; 0 for other words."""
+    code = country_code(word.latin) if len(word.latin) >= LEAST_COUNTRY else ""
+    return zlib.crc32(code.encode()) % MOST_PLACES + 1 if code else 0
 
 
 def _stem(word: NameWord) -> int:

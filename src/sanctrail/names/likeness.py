@@ -65,6 +65,7 @@ FACTS = np.dtype(
         ("bag", np.uint64), ("korean", np.uint64), ("han", np.uint64), ("number", np.int32),
         ("weight", np.float32), ("info", np.float32), ("kind", np.uint8), ("unwritten", np.uint8),
         ("syllable", np.uint8), ("stem", np.uint8),
+        ("place", np.uint16),
     ],
     align=True,
 )  # fmt: skip
@@ -72,7 +73,8 @@ FACTS = np.dtype(
 a name's identity the word carries (0 to 1), `info` how rare it is (nats: minus the logarithm of the
 share of people or firms that bear it); `number` is a numeral's value or -1; `korean` and `han` are
 hashes, 0 for none; `unwritten` is 1 where the script has no vowels, `syllable` where the word is
-one romanised Han or Hangul syllable; `stem` is the letters of a patronymic before its ending."""
+one romanised Han or Hangul syllable; `stem` is the letters of a patronymic before its ending;
+`place` numbers a country, 0 for other words."""
 
 
 class WordTable(NamedTuple):
@@ -240,6 +242,8 @@ def likeness_kernel(
         return (ROMANISED_SAME, ROMANISED) if read else (1.0, SAME)
     if a.facts[i].number >= 0 or b.facts[j].number >= 0:
         return (0.98, NUMERAL) if a.facts[i].number == b.facts[j].number else (0.0, DIFFERENT)
+    if a.facts[i].place and b.facts[j].place and a.facts[i].place != b.facts[j].place:
+        return 0.0, DIFFERENT
     if len(x) == 1 or len(y) == 1:
         return (INITIAL_LIKENESS, AS_INITIAL) if x[0] == y[0] else (0.0, DIFFERENT)
     return _alike_kernel(a, i, b, j, x, y, floor, rows)

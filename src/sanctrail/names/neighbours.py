@@ -213,21 +213,26 @@ def near_kernel(
 
 
 @kernel
-def spelt_kernel(a: Bytes, b: Bytes, filed: KeyTable, scratch: Bytes) -> int:
-    """Return a word filed under two words' letters written together, one slip borne, or -1."""
-    n = len(a) + len(b)
-    if n > MAX_LETTERS:
-        return -1
+def spelt_kernel(a: Bytes, b: Bytes, filed: KeyTable, scratch: Bytes, words: Ints) -> int:
+    """Write the words filed under two words' letters written together; return how many.
+
+    As they stand, then less each letter in turn: one slip may have gone with the space. A word
+    may be written twice; `words` may be too short for all.
+    """
+    size = len(a) + len(b)
+    if size > MAX_LETTERS:
+        return 0
     scratch[: len(a)] = a
-    scratch[len(a) : n] = b
-    # As it stands, then less each letter in turn: one slip may have gone with the space.
-    for skip in range(-1, n if n > TWO_DELETIONS else 0):
-        key = _hash(_LETTERS, scratch[:n], skip, -1)
+    scratch[len(a) : size] = b
+    n = 0
+    for skip in range(-1, size if size > TWO_DELETIONS else 0):
+        key = _hash(_LETTERS, scratch[:size], skip, -1)
         slot = key >> np.uint32(32 - BUCKETS)
         for at in range(filed.bucket[slot], filed.bucket[slot + 1]):
-            if filed.hashes[at] == key:
-                return int(filed.words[at])
-    return -1
+            if filed.hashes[at] == key and n < len(words):
+                words[n] = filed.words[at]
+                n += 1
+    return n
 
 
 @kernel

@@ -16,6 +16,8 @@ from sanctrail.screening.search import NameArrays, joined_hash_kernel
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
+PRIOR = 10_000.0
+
 _JOINABLE = frozenset({ORDINARY, SERVANT, GENERIC})
 
 
@@ -83,7 +85,10 @@ def _joins(words: Sequence[NameWord], form_words: Ints, form_start: Ints) -> Ite
 
 
 def _with_rarity(table: WordTable, words: Ints, begins: Ints, parties: Ints) -> WordTable:
-    """Make each whole word no rarer than the share of parties that bear it or its sound."""
+    """Make each whole word no rarer than the share of parties that bear it or its sound.
+
+    A short list says little of that: what ships with the program counts like `PRIOR` parties.
+    """
     sounds: dict[bytes, int] = {}
     sound_of = np.empty(len(table.facts), dtype=np.int64)
     spans = zip(table.facts["sound_first"].tolist(), table.facts["sound_end"].tolist(), strict=True)
@@ -92,7 +97,8 @@ def _with_rarity(table: WordTable, words: Ints, begins: Ints, parties: Ints) -> 
     bearer = np.repeat(parties, np.diff(begins)).astype(np.int64)
     borne = np.unique(np.stack([sound_of[words], bearer], axis=1), axis=0)
     bearers = np.bincount(borne[:, 0], minlength=len(sounds))
-    share = (bearers[sound_of] + 0.5) / (len(np.unique(parties)) + 1.0)
+    shipped = PRIOR * np.exp(-table.facts["info"].astype(np.float64))
+    share = (bearers[sound_of] + shipped) / (len(np.unique(parties)) + PRIOR)
     seen = np.clip(-np.log(share), LEAST_INFO, MOST_INFO).astype(np.float32)
     facts = table.facts
     whole = facts["kind"] == ORDINARY

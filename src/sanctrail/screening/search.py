@@ -213,15 +213,21 @@ def _vote_split_kernel(
     """Let two words in a row vote for names in which they are written as one."""
     for k in range(min(len(mine), MAX_WORDS) - 1):
         a, b = mine[k], mine[k + 1]
-        word = spelt_kernel(letters_of(asked, a), letters_of(asked, b), names.filed, desk.letters)
-        if word < 0:
-            continue
-        for p in range(names.post_start[word], names.post_start[word + 1]):
-            form = names.post[p]
-            if desk.votes[form] == 0.0:
-                desk.touched[met] = form
-                met += 1
-            desk.votes[form] += asked.facts[a].weight + asked.facts[b].weight
+        spelt = desk.marked[:MAX_NEAR]
+        count = spelt_kernel(
+            letters_of(asked, a), letters_of(asked, b), names.filed, desk.letters, spelt
+        )
+        vote = asked.facts[a].weight + asked.facts[b].weight
+        for word in spelt[:count]:
+            for p in range(names.post_start[word], names.post_start[word + 1]):
+                form = names.post[p]
+                if desk.votes[form] == 0.0:
+                    desk.touched[met] = form
+                    desk.voted[form] = -1
+                    met += 1
+                if desk.voted[form] != -2 - k:  # one vote for two words, however often filed
+                    desk.voted[form] = -2 - k
+                    desk.votes[form] += vote
     return met
 
 
@@ -303,6 +309,7 @@ def _finalists_kernel(
         for m in range(marked):
             desk.slots[desk.marked[m]] = 0.0
     joined = joined_hash_kernel(asked, mine)
+    added = 0
     at = np.searchsorted(names.joined, joined)
     while at < len(names.joined) and names.joined[at] == joined and len(mine):
         form = names.joined_form[at]
@@ -310,9 +317,14 @@ def _finalists_kernel(
         known = False
         for f in range(count):
             known |= desk.finalists[f] == form
-        if not known:  # the same letters are always looked at, whatever else is promising
-            count = min(count, FINALISTS - 1) + 1
-            desk.finalists[count - 1] = form
+        if known or added == FINALISTS:
+            continue
+        if count < FINALISTS:
+            desk.finalists[count] = form
+            count += 1
+        else:  # the same letters are always looked at, whatever else is promising
+            desk.finalists[FINALISTS - 1 - added] = form
+            added += 1
     return count
 
 
