@@ -235,24 +235,29 @@ def peer(small, large, names):
     queries = random.Random(7).sample(innocents, PEER_SAMPLE)
     print(
         "\n| nomenklatura LogicV2 with its index, same run | persons | theirs, queries a second "
-        "| here | times |\n| --- | --- | --- | --- | --- |"
+        "on a sample of 1,500 "
+        "| here on all 9,915, median of 5 | times |\n| --- | --- | --- | --- | --- |"
     )
     for screener, lists in ((small, "UN"), (large, "UN + OFAC + EU + UK")):
         answer = ask_peer(python, screener, queries)
         if isinstance(answer, str):
             print(f"\nNot measured: {answer}")
             return
-        asked = [Query(one) for one in queries]
-        list(screener.screen_all(asked[:100], wanted=PERSONS))
-        started = time.perf_counter()
-        hits = sum(map(bool, screener.screen_all(asked, wanted=PERSONS)))
-        ours = len(queries) / (time.perf_counter() - started)
+        asked = [Query(one) for one in innocents]
+        rates = []
+        for _ in range(ROUNDS):
+            started = time.perf_counter()
+            list(screener.screen_all(asked, wanted=PERSONS))
+            rates.append(len(asked) / (time.perf_counter() - started))
+        ours = float(np.median(rates))
+        sampled = screener.screen_all([Query(one) for one in queries], wanted=PERSONS)
+        hits = sum(map(bool, sampled))
         theirs = answer["queries_per_second"]
         alarms = sum(bool(one) for one in answer["hits"] if one is not None)
         print(
-            f"| {PEER_SAMPLE:,} innocents (false alarms: theirs {alarms} of "
-            f"{answer['queries_done']:,}, here {hits}) | {lists} | {theirs:,.0f} | {ours:,.0f} | "
-            f"{ours / theirs:,.0f} |"
+            f"| innocents (false alarms: theirs {alarms} of "
+            f"{answer['queries_done']:,}, here {hits} of the same) | {lists} | {theirs:,.0f} | "
+            f"{ours:,.0f} | {ours / theirs:,.0f} |"
         )
 
 
