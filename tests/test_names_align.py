@@ -6,7 +6,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 import twins_names as twin
-from sanctrail.names import align, compare, likeness, prepare
+from sanctrail.names import compare, likeness, measure, prepare
 from sanctrail.names.align import MAX_WORDS, PAIR, align_kernel, scratch_arrays
 from sanctrail.names.lexicon import Lexicon
 from sanctrail.names.score import TERMS, WEIGHTS, is_contradicted, score_kernel
@@ -31,7 +31,7 @@ def aligned(ours, theirs):
     words, start = lexicon.number_all([ours, theirs])
     words = np.array(words, dtype=np.int32)
     table = lexicon.table()
-    measures, pairs = np.zeros(align.MEASURES), np.zeros((MAX_WORDS, PAIR), dtype=np.int32)
+    measures, pairs = np.zeros(measure.MEASURES), np.zeros((MAX_WORDS, PAIR), dtype=np.int32)
     count = align_kernel(
         table, words[: start[1]], ours.family, table, words[start[1] :], theirs.family,
         measures, pairs, *scratch_arrays(),
@@ -93,7 +93,7 @@ def test_no_word_is_taken_twice_and_none_is_lost(ours, theirs):
 @settings(max_examples=200, deadline=None)
 def test_a_name_met_with_itself_is_exact_and_uncontradicted(name):
     measures, _, score = aligned(prepare(name), prepare(name))
-    assert measures[align.EXACT] == 1.0
+    assert measures[measure.EXACT] == 1.0
     assert not is_contradicted(measures)
     assert score >= 0.7
 
@@ -108,7 +108,7 @@ def test_only_words_in_one_order_are_exact(row, random):
         w.latin for w in theirs.words if w.kind != likeness.TITLE
     ]
     written = "".join(w.latin for w in ours.words) == "".join(w.latin for w in theirs.words)
-    if measures[align.EXACT]:
+    if measures[measure.EXACT]:
         assert same or written
 
 
@@ -124,7 +124,7 @@ def test_only_words_in_one_order_are_exact(row, random):
 )
 def test_numbers_that_differ_contradict(ours, theirs):
     measures, _, _ = aligned(prepare(ours), prepare(theirs))
-    assert measures[align.NUMBERS_DIFFER]
+    assert measures[measure.NUMBERS_DIFFER]
     assert "numbers differ" in compare(ours, theirs).against
 
 
@@ -135,7 +135,7 @@ def test_numbers_that_differ_contradict(ours, theirs):
 )  # fmt: skip
 def test_numbers_that_agree_or_only_say_one_do_not_contradict(ours, theirs):
     measures, _, _ = aligned(prepare(ours), prepare(theirs))
-    assert not measures[align.NUMBERS_DIFFER]
+    assert not measures[measure.NUMBERS_DIFFER]
 
 
 @pytest.mark.parametrize(
@@ -153,7 +153,7 @@ def test_son_and_father_who_change_places_are_told_from_a_name_written_otherwise
     ours, theirs, turned
 ):
     measures, _, _ = aligned(prepare(ours), prepare(theirs))
-    assert bool(measures[align.TURNED]) == turned
+    assert bool(measures[measure.TURNED]) == turned
 
 
 @pytest.mark.parametrize("count", [24, 25, 40])

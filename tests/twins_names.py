@@ -8,7 +8,7 @@ from math import exp
 
 import numpy as np
 
-from sanctrail.names import align, kinds, likeness, neighbours, score, sound
+from sanctrail.names import align, kinds, likeness, measure, neighbours, score, sound
 from sanctrail.names.lexicon import Lexicon
 from sanctrail.text.countries import country_code
 from sanctrail.text.fold import script_of
@@ -407,24 +407,24 @@ def measured(ours, theirs, chosen, our_family=-1, their_family=-1):
             (theirs, {j for pair in chosen for j in pair.theirs}),
         )
     ]
-    m = np.zeros(align.MEASURES)
-    m[align.WORST] = 1.0
+    m = np.zeros(measure.MEASURES)
+    m[measure.WORST] = 1.0
     same = bool(chosen)
     for pair in chosen:
         a, b = [ours[i] for i in pair.ours], [theirs[j] for j in pair.theirs]
         how_like = pair.likeness / 1000
         weight = float(sum(word.weight for word in [*a, *b]))
-        m[align.MET] += weight * how_like
-        m[align.FULL] += weight
+        m[measure.MET] += weight * how_like
+        m[measure.FULL] += weight
         info = min(sum(word.info for word in a), sum(word.info for word in b))
         info *= max(0.0, 2 * how_like - 1)
         if pair.how == likeness.ROMANISED and a[0].han != b[0].han:
-            info *= align.ROMANISED_INFO
-        m[align.EVIDENCE] += info
+            info *= measure.ROMANISED_INFO
+        m[measure.EVIDENCE] += info
         if any(w.kind in WHOLE for w in a) and any(w.kind in WHOLE for w in b):
-            m[align.WORST] = min(m[align.WORST], how_like)
-            m[align.PAIRS] += 1
-        same &= how_like > align.ALL_BUT_SAME and pair.how in (likeness.SAME, likeness.JOINED)
+            m[measure.WORST] = min(m[measure.WORST], how_like)
+            m[measure.PAIRS] += 1
+        same &= how_like > measure.ALL_BUT_SAME and pair.how in (likeness.SAME, likeness.JOINED)
     straight = all(
         (p.ours[0] < q.ours[0]) == (p.theirs[0] < q.theirs[0])
         for p in chosen for q in chosen if p is not q
@@ -432,17 +432,19 @@ def measured(ours, theirs, chosen, our_family=-1, their_family=-1):
     rest = [[words[k] for k in places] for words, places in zip((ours, theirs), left, strict=True)]
     whole = all(word.kind == likeness.TITLE for word in (*rest[0], *rest[1]))
     written = _written(ours) == _written(theirs) and bool(ours) and bool(theirs)
-    m[align.INITIALS] = sum(pair.how == likeness.AS_INITIAL for pair in chosen)
-    m[align.ALL_SAME] = (same and whole) or written
+    m[measure.INITIALS] = sum(pair.how == likeness.AS_INITIAL for pair in chosen)
+    m[measure.ALL_SAME] = (same and whole) or written
     one_parted = (our_family >= 0) != (their_family >= 0)
     ordered = straight or (one_parted and _rotated(chosen))
-    m[align.EXACT] = (same and ordered and whole) or written
-    m[align.LEFT_OURS], m[align.LEFT_THEIRS] = (sum(float(w.weight) for w in s) for s in rest)
-    m[align.AGAINST] = min(sum(float(w.weight) for w in side if w.kind in AGAINST) for side in rest)
-    m[align.NUMBERS_DIFFER] = _numbers_differ(ours, theirs, rest)
-    m[align.TURNED] = _turned(ours, theirs, chosen)
-    m[align.FAMILY_LEFT] = our_family in left[0] or their_family in left[1]
-    m[align.ENDS_LEFT] = sum(
+    m[measure.EXACT] = (same and ordered and whole) or written
+    m[measure.LEFT_OURS], m[measure.LEFT_THEIRS] = (sum(float(w.weight) for w in s) for s in rest)
+    m[measure.AGAINST] = min(
+        sum(float(w.weight) for w in side if w.kind in AGAINST) for side in rest
+    )
+    m[measure.NUMBERS_DIFFER] = _numbers_differ(ours, theirs, rest)
+    m[measure.TURNED] = _turned(ours, theirs, chosen)
+    m[measure.FAMILY_LEFT] = our_family in left[0] or their_family in left[1]
+    m[measure.ENDS_LEFT] = sum(
         place in places
         for words, places in zip((ours, theirs), left, strict=True)
         for place in _ends(words)
@@ -480,7 +482,7 @@ def _turned(ours, theirs, chosen):
         (p.ours[0] < q.ours[0]) != (p.theirs[0] < q.theirs[0])
         for p in chosen for q in chosen if p is not q
     )  # fmt: skip
-    if wholly and len(chosen) > align.MAX_TURNED:
+    if wholly and len(chosen) > measure.MAX_TURNED:
         return False
     told = [p for p in chosen if theirs[p.theirs[0]].kind != likeness.PARTICLE]
     return any(
@@ -496,12 +498,12 @@ def _turned(ours, theirs, chosen):
 
 def scored(m):
     """Return the score of measures: each term by its name, times its weight."""
-    both = min(m[align.LEFT_OURS], m[align.LEFT_THEIRS])
-    ours, theirs = m[align.LEFT_OURS] - both, m[align.LEFT_THEIRS] - both
-    total = max(m[align.FULL] + 2 * both + ours + theirs, 1e-9)
-    unlike = 1 - m[align.MET] / m[align.FULL] if m[align.FULL] > 0 else 1.0
-    worst = 1 - m[align.WORST]
-    if m[align.FULL] == 0 and not m[align.EXACT]:
+    both = min(m[measure.LEFT_OURS], m[measure.LEFT_THEIRS])
+    ours, theirs = m[measure.LEFT_OURS] - both, m[measure.LEFT_THEIRS] - both
+    total = max(m[measure.FULL] + 2 * both + ours + theirs, 1e-9)
+    unlike = 1 - m[measure.MET] / m[measure.FULL] if m[measure.FULL] > 0 else 1.0
+    worst = 1 - m[measure.WORST]
+    if m[measure.FULL] == 0 and not m[measure.EXACT]:
         return 0.0
     terms = {
         score.BASE: 1.0,
@@ -510,27 +512,31 @@ def scored(m):
         score.LEFT_BY_THEM: theirs / total,
         score.WORST_PAIR: worst,
         score.WORST_FAR: max(worst - 0.25, 0.0),
-        score.RARE: min(m[align.EVIDENCE], 10.0) / 10,
-        score.VERY_RARE: min(max(m[align.EVIDENCE] - 10.0, 0.0), 8.0) / 10,
-        score.COMMON: max(0.0, 7.0 - m[align.EVIDENCE]),
-        score.WORDS_MET: min(m[align.PAIRS], 5.0),
+        score.RARE: min(m[measure.EVIDENCE], 10.0) / 10,
+        score.VERY_RARE: min(max(m[measure.EVIDENCE] - 10.0, 0.0), 8.0) / 10,
+        score.COMMON: max(0.0, 7.0 - m[measure.EVIDENCE]),
+        score.WORDS_MET: min(m[measure.PAIRS], 5.0),
         score.WHOLE: unlike if ours + theirs + both < 0.4 else 0.0,
-        score.ENDS: m[align.ENDS_LEFT],
-        score.FAMILY: m[align.FAMILY_LEFT],
-        score.CONTRARY: m[align.AGAINST],
+        score.ENDS: m[measure.ENDS_LEFT],
+        score.FAMILY: m[measure.FAMILY_LEFT],
+        score.CONTRARY: m[measure.AGAINST],
     }
     assert len(terms) == score.TERMS
     found = 1 / (1 + exp(-sum(score.WEIGHTS[term] * value for term, value in terms.items())))
-    if m[align.EXACT]:
-        steps = min(m[align.EVIDENCE], score.MOST_STEPS)
+    if m[measure.EXACT]:
+        steps = min(m[measure.EVIDENCE], score.MOST_STEPS)
         return max(found, score.EXACT_FLOOR + score.EXACT_STEP * steps)
-    thin = m[align.INITIALS] == 1 and m[align.PAIRS] < 2 and m[align.EVIDENCE] < score.RARE_ENOUGH
+    thin = (
+        m[measure.INITIALS] == 1
+        and m[measure.PAIRS] < 2
+        and m[measure.EVIDENCE] < score.RARE_ENOUGH
+    )
     contradicted = (
         thin
-        or m[align.AGAINST] > score.DIFFERENT_WORD
-        or m[align.WORST] < score.WORST_BEARABLE
-        or m[align.TURNED]
-        or m[align.NUMBERS_DIFFER]
+        or m[measure.AGAINST] > score.DIFFERENT_WORD
+        or m[measure.WORST] < score.WORST_BEARABLE
+        or m[measure.TURNED]
+        or m[measure.NUMBERS_DIFFER]
     )
     return score.CONTRADICTED * found if contradicted else found
 

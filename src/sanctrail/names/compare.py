@@ -7,8 +7,8 @@ from math import exp, log
 import numpy as np
 import numpy.typing as npt
 
-from sanctrail.names import align
-from sanctrail.names.align import MAX_WORDS, MEASURES, PAIR, align_kernel, scratch_arrays
+from sanctrail.names import measure
+from sanctrail.names.align import MAX_WORDS, PAIR, align_kernel, scratch_arrays
 from sanctrail.names.lexicon import Lexicon
 from sanctrail.names.likeness import (
     AS_INITIAL,
@@ -23,6 +23,7 @@ from sanctrail.names.likeness import (
     TYPO,
     WordTable,
 )
+from sanctrail.names.measure import MEASURES
 from sanctrail.names.prepare import NameWord, PreparedName, prepare
 from sanctrail.names.score import (
     COMMON,
@@ -167,7 +168,7 @@ class Alignment:
             tuple(pairings),
             only_ours,
             only_theirs,
-            exact=bool(self.measures[align.EXACT]),
+            exact=bool(self.measures[measure.EXACT]),
             weighed=weighed(self.measures),
             against=contradictions(self.measures),
         )
@@ -205,13 +206,13 @@ def weighed(measures: Floats) -> dict[str, float]:
 
 def contradictions(measures: Floats) -> tuple[str, ...]:
     """Return what contradicts in an alignment, for which no rarity makes up."""
-    if measures[align.EXACT] or not is_contradicted(measures):
+    if measures[measure.EXACT] or not is_contradicted(measures):
         return ()
     reasons = {
-        "numbers differ": measures[align.NUMBERS_DIFFER] > 0,
-        "father and son changed places": measures[align.TURNED] > 0,
-        "a word is wholly different": measures[align.AGAINST] > DIFFERENT_WORD
-        or measures[align.WORST] < WORST_BEARABLE,
+        "numbers differ": measures[measure.NUMBERS_DIFFER] > 0,
+        "father and son changed places": measures[measure.TURNED] > 0,
+        "a word is wholly different": measures[measure.AGAINST] > DIFFERENT_WORD
+        or measures[measure.WORST] < WORST_BEARABLE,
     }
     told = tuple(reason for reason, holds in reasons.items() if holds)
     return told or ("only an initial stands beside one common word",)

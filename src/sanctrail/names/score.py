@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sanctrail.ground.kernel import kernel
-from sanctrail.names.align import (
+from sanctrail.names.measure import (
     AGAINST,
     ENDS_LEFT,
     EVIDENCE,

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sanctrail.ground.kernel import kernel
-from sanctrail.names.align import EXACT, MAX_WORDS, MEASURES, PAIR, align_kernel
+from sanctrail.names.align import MAX_WORDS, PAIR, align_kernel
 from sanctrail.names.likeness import (
     ARTICLE,
     FORM,
@@ -23,6 +23,7 @@ from sanctrail.names.likeness import (
     WordTable,
     letters_of,
 )
+from sanctrail.names.measure import EXACT, MEASURES
 from sanctrail.names.neighbours import (
     MAX_KEYS,
     MAX_NEAR,
