@@ -7,6 +7,7 @@ kernels' sources, in the user's cache: a package folder may not be writable.
 
 import hashlib
 import os
+import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -40,6 +41,8 @@ def _place() -> Path:
 
 if not os.environ.get("NUMBA_CACHE_DIR"):
     config.CACHE_DIR = str(_place())  # type: ignore[attr-defined]
+    if sys.stderr.isatty() and not _place().exists():
+        sys.stderr.write("Compiling for this machine, once: half a minute ...\n")
 
 
 def kernel(function: Function) -> Function:
