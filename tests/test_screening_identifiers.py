@@ -147,3 +147,11 @@ def test_who_is_found_by_an_identifier_alone_has_a_name_and_no_comparison(screen
     assert (hit.matched_name, hit.primary_name) == ("Zanskar Bank", "Zanskar Bank")
     assert (hit.comparison, hit.name_score) == (None, 0.0)
     assert hit.explanation == "Tax 7702070139 is listed"
+
+
+def test_of_two_numbers_of_one_party_the_surest_speaks(screener):
+    sure = AskedIdentifier("ZNSK RU MM", "bic")
+    doubtful = AskedIdentifier("7702070139", "tax")
+    for asked in ((sure, doubtful), (doubtful, sure)):
+        (hit,) = screener.screen(Query("", identifiers=asked))
+        assert (hit.party_id, hit.score) == ("us:15037", 1.0)

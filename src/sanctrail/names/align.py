@@ -25,6 +25,7 @@ from sanctrail.names.likeness import (
     letters_of,
     likeness_kernel,
     lone_letters,
+    same_letters,
     sounds_likeness,
     sounds_of,
 )
@@ -104,13 +105,7 @@ def _joined_likeness(
             n += 1
     y = letters_of(b, j)
     x = scratch[:n]
-    same = n == len(y)
-    if same:
-        for k in range(n):
-            if x[k] != y[k]:
-                same = False
-                break
-    if same:
+    if same_letters(x, y):
         return 0.99
     if not whole:
         return 0.0

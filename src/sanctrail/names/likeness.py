@@ -214,7 +214,8 @@ def _share_group(a: Ints, i: int, b: Ints, j: int, first: int) -> bool:
 
 
 @kernel
-def _same_letters(a: Bytes, b: Bytes) -> bool:
+def same_letters(a: Bytes, b: Bytes) -> bool:
+    """Tell whether two words are the same, letter by letter."""
     if len(a) != len(b):
         return False
     for k in range(len(a)):
@@ -234,8 +235,8 @@ def likeness_kernel(
     x = letters_of(a, i)
     y = letters_of(b, j)
     if a.facts[i].han and b.facts[j].han and a.facts[i].han != b.facts[j].han:
-        return (HOMOPHONE_LIKENESS if _same_letters(x, y) else 0.0), HOMOPHONE
-    if _same_letters(x, y):
+        return (HOMOPHONE_LIKENESS if same_letters(x, y) else 0.0), HOMOPHONE
+    if same_letters(x, y):
         read = (a.facts[i].han != 0) != (b.facts[j].han != 0) or a.facts[i].unwritten != b.facts[
             j
         ].unwritten

@@ -57,6 +57,9 @@ _SORTS = (
     ("d.n.i", "national id", True),
 )
 
+BY_ISSUER = frozenset(sort for _, sort, by_issuer in _SORTS if by_issuer)
+"""Sorts whose numbers countries give alike, so that the issuer must be known."""
+
 SORTS = tuple(dict.fromkeys(sort for _, sort, _ in _SORTS if sort))
 """Sorts of identifiers that a query can give."""
 

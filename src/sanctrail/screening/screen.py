@@ -25,7 +25,7 @@ from sanctrail.screening.evidence import (
 )
 from sanctrail.screening.finder import Finder, Found
 from sanctrail.screening.hits import DEFAULT_THRESHOLD, EVERYTHING, Hit, Query, Wanted
-from sanctrail.screening.identifiers import SORTS, AskedIdentifier, comparable
+from sanctrail.screening.identifiers import BY_ISSUER, SORTS, AskedIdentifier, comparable
 from sanctrail.screening.parties import Party
 from sanctrail.screening.store import WALLET, open_index
 
@@ -122,7 +122,8 @@ class Screener:
         candidates: dict[int, _Candidate],
         least: float,
     ) -> Iterator[Hit]:
-        identified = dict(self._identified(query))
+        # Of several numbers that name one party the surest speaks.
+        identified = dict(sorted(self._identified(query), key=lambda found: found[1].weight))
         for party_number, candidate in candidates.items():
             identity = identified.get(party_number)
             if identity and candidate.score < _least([query], least):
@@ -169,15 +170,12 @@ class Screener:
                     yield party_number, Evidence("identifier", weight, reason)
 
 
-_BY_ISSUER = frozenset({"passport", "national id", "registration", "tax"})
-
-
 def _number_weight(issuer: str, issuers: Sequence[str], sort: str) -> tuple[float, str]:
     """Return what an equal number weighs, and what is doubtful; countries number passports alike.
 
     With the issuer it is identity, without it strong evidence, by another issuer nothing.
     """
-    if sort not in _BY_ISSUER or issuer in filter(None, issuers):
+    if sort not in BY_ISSUER or issuer in filter(None, issuers):
         return IDENTITY, ""
     if issuer and "" not in issuers:
         return 0.0, ""
