@@ -14,8 +14,11 @@ ORDER = (
     "text",
     "addresses",
     "names",
+    "evidence",
     "lists",
     "register",
+    "parties",
+    "regimes",
     "screening",
     "ledger",
     "attribution",
@@ -26,7 +29,7 @@ ORDER = (
     "demo",
     "cli",
 )
-REGISTER_COLUMN = {"names", "lists", "register", "screening"}
+REGISTER_COLUMN = {"names", "evidence", "lists", "register", "parties", "regimes", "screening"}
 MONEY_COLUMN = {"ledger", "attribution", "tracing"}
 LIBRARY = {
     "duckdb": {"ground"},

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sanctrail.screening import AskedIdentifier, Query
-from sanctrail.screening.evidence import (
+from sanctrail.evidence.weighing import (
     BORN_APART,
     BORN_FAR_APART,
     BORN_NEAR,
@@ -23,6 +22,7 @@ from sanctrail.screening.evidence import (
     kind_evidence,
     span,
 )
+from sanctrail.screening import AskedIdentifier, Query
 from sanctrail.text.dates import parse_date, year_range
 from test_screening import PARK, screener_of
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sanctrail.evidence.identifiers import SORTS, comparable, sort_of
 from sanctrail.screening import AskedIdentifier, Query
-from sanctrail.screening.identifiers import SORTS, comparable, sort_of
 from sanctrail.screening.screen import NUMBER_SCORE
 from test_screening import EXPO, screener_of
 

@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from sanctrail.evidence.identifiers import AskedIdentifier
+from sanctrail.evidence.weighing import Evidence
 from sanctrail.names import Comparison
-from sanctrail.screening.evidence import Evidence
-from sanctrail.screening.identifiers import AskedIdentifier
 from sanctrail.screening.parties import ListedName, Party
 from sanctrail.text.dates import DateRange
 from sanctrail.text.fold import fold

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from sanctrail.evidence.identifiers import comparable, sort_of
+from sanctrail.evidence.weighing import ListedBirth
 from sanctrail.register import Register
-from sanctrail.screening.evidence import ListedBirth
-from sanctrail.screening.identifiers import comparable, sort_of
 from sanctrail.text.dates import DateRange
 
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from sanctrail.evidence.identifiers import SORTS, AskedIdentifier, comparable
 from sanctrail.screening.hits import Query, says_something
-from sanctrail.screening.identifiers import SORTS, AskedIdentifier, comparable
 from sanctrail.screening.problems import Problems
 from sanctrail.screening.store import WALLET
 from sanctrail.screening.tables import Cells, Column

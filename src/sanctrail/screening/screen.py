@@ -6,11 +6,8 @@ from functools import lru_cache, partial
 from itertools import islice
 
 from sanctrail.addresses import canonical
-from sanctrail.names import prepare
-from sanctrail.names.compare import from_log_odds, log_odds
-from sanctrail.names.score import CONTRADICTED
-from sanctrail.register import Register
-from sanctrail.screening.evidence import (
+from sanctrail.evidence.identifiers import BY_ISSUER, SORTS, AskedIdentifier, comparable
+from sanctrail.evidence.weighing import (
     BORN_SAME_DAY,
     COUNTRY_SAME,
     GENDER_SAME,
@@ -23,9 +20,12 @@ from sanctrail.screening.evidence import (
     gender_evidence,
     kind_evidence,
 )
+from sanctrail.names import prepare
+from sanctrail.names.compare import from_log_odds, log_odds
+from sanctrail.names.score import CONTRADICTED
+from sanctrail.register import Register
 from sanctrail.screening.finder import Finder, Found
 from sanctrail.screening.hits import DEFAULT_THRESHOLD, EVERYTHING, Hit, Query, Wanted
-from sanctrail.screening.identifiers import BY_ISSUER, SORTS, AskedIdentifier, comparable
 from sanctrail.screening.parties import Party
 from sanctrail.screening.store import WALLET, open_index
 

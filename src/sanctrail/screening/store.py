@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from sanctrail import evidence
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.arrays import map_arrays, write_arrays
 from sanctrail.ground.kernel import kernels_digest
@@ -122,8 +123,9 @@ def index_key(register: Register) -> str:
 
 @cache
 def _room_digest() -> str:
-    """Return a digest of this room's code, which decides what is held of a party."""
-    sources = sorted(Path(__file__).parent.glob("*.py"))
+    """Return a digest of the code that decides what is held of a party."""
+    rooms = (Path(__file__).parent, Path(evidence.__file__).parent)
+    sources = [source for room in rooms for source in sorted(room.glob("*.py"))]
     return sha256(b"\0".join(source.read_bytes() for source in sources)).hexdigest()[:16]
 
 

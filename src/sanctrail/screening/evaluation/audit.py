@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from math import exp
 
+from sanctrail.evidence.identifiers import SORTS
 from sanctrail.names.score import CONTRADICTED
 from sanctrail.screening import evidence
 from sanctrail.screening.evaluation import told
@@ -18,7 +19,6 @@ from sanctrail.screening.evaluation.pages import (
     Verbatim,
 )
 from sanctrail.screening.evaluation.run import Evaluation
-from sanctrail.screening.identifiers import SORTS
 from sanctrail.screening.screen import SUPPORT
 
 TITLE = "How screening was measured"

@@ -1,0 +1,1 @@
+"""What speaks for and against two records being one party beside the name; pure, no register."""

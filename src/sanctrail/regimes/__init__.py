@@ -1,0 +1,1 @@
+"""The monitor's questions across regimes: gaps, lags, programmes, ownership, measures."""
