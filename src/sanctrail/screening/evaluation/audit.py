@@ -5,7 +5,7 @@ from math import exp
 
 from sanctrail.evidence.identifiers import SORTS
 from sanctrail.names.score import CONTRADICTED
-from sanctrail.screening import evidence
+from sanctrail.evidence import weighing
 from sanctrail.screening.evaluation import told
 from sanctrail.screening.evaluation.cases import DAMAGED, INVENTED, LEFT_OUT
 from sanctrail.screening.evaluation.measure import positives
@@ -72,17 +72,17 @@ def _matched_rows() -> list[tuple[str, str]]:
     told_of = {
         "name": "Decides. Every name of a party counts: primary, alias, former, original "
         "script. A name that its list calls weak makes a hit only when it is the same.",
-        "birth date": f"The same day multiplies the odds by {_times(evidence.BORN_SAME_DAY)}, the "
-        f"same year by {_times(evidence.BORN_OVERLAPS)}; several years apart divides them by "
-        f"{_times(-evidence.BORN_APART)}, more than {evidence.YEARS_FAR} years by "
-        f"{_times(-evidence.BORN_FAR_APART)}; a neighbouring year says nothing. Never a hit by "
+        "birth date": f"The same day multiplies the odds by {_times(weighing.BORN_SAME_DAY)}, the "
+        f"same year by {_times(weighing.BORN_OVERLAPS)}; several years apart divides them by "
+        f"{_times(-weighing.BORN_APART)}, more than {weighing.YEARS_FAR} years by "
+        f"{_times(-weighing.BORN_FAR_APART)}; a neighbouring year says nothing. Never a hit by "
         "itself.",
-        "country": f"One tied to the party multiplies by {_times(evidence.COUNTRY_SAME)}, none "
-        f"divides by {_times(-evidence.COUNTRY_OTHER)}.",
-        "gender": f"The same multiplies by {_times(evidence.GENDER_SAME)}, the other divides by "
-        f"{_times(-evidence.GENDER_OTHER)}.",
+        "country": f"One tied to the party multiplies by {_times(weighing.COUNTRY_SAME)}, none "
+        f"divides by {_times(-weighing.COUNTRY_OTHER)}.",
+        "gender": f"The same multiplies by {_times(weighing.GENDER_SAME)}, the other divides by "
+        f"{_times(-weighing.GENDER_OTHER)}.",
         "kind": "Person, entity, vessel or aircraft: another kind than asked divides by "
-        f"{_times(-evidence.KIND_OTHER)}.",
+        f"{_times(-weighing.KIND_OTHER)}.",
         "identifiers": f"An equal number is identity and scores 1: {', '.join(SORTS)}, and "
         "wallet addresses. Where countries number alike the issuer must not differ.",
         "missing facts": "Weigh nothing: what a list or a customer file does not say neither "
