@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from math import exp
 
+from sanctrail.evidence import weighing
 from sanctrail.evidence.identifiers import SORTS
 from sanctrail.names.score import CONTRADICTED
-from sanctrail.evidence import weighing
 from sanctrail.screening.evaluation import told
 from sanctrail.screening.evaluation.cases import DAMAGED, INVENTED, LEFT_OUT
 from sanctrail.screening.evaluation.measure import positives
