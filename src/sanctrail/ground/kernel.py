@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_ROOMS = ("names", "screening")
+_ROOMS = ("names", "parties", "screening")
 _MARK = b"@kernel"
 
 

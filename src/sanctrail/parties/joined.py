@@ -1,8 +1,9 @@
 """Listings joined into parties: which are one, on what basis, and what is only proposed."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 BASES = ("decision", "cross-reference", "identifier", "names")
 """What a join rests on, the surest first: the user, a list's own reference, a number, the names."""
@@ -19,6 +20,9 @@ class Join:
     reasons: tuple[str, ...]
 
 
+_Joins = Iterable[Join] | Callable[[], Iterable[Join]]
+
+
 class Parties:
     """Which listings are one party.
 
@@ -27,16 +31,28 @@ class Parties:
     """
 
     def __init__(
-        self, party_of: Mapping[str, str], joins: Iterable[Join], undecided: Iterable[Join]
+        self, party_of: Mapping[str, str], joins: "_Joins" = (), undecided: "_Joins" = ()
     ) -> None:
-        """`party_of` maps listing ids to party ids; listings that it lacks are parties alone."""
+        """`party_of` maps listing ids to party ids; listings that it lacks are parties alone.
+
+        Joins may be given as a function that is called when they are first asked for.
+        """
         self._party_of = dict(party_of)
-        self.joins = tuple(joins)
-        self.undecided = tuple(undecided)
+        self._joins, self._undecided = joins, undecided
         members: dict[str, list[str]] = defaultdict(list)
         for listing_id, party_id in self._party_of.items():
             members[party_id].append(listing_id)
         self._members = {party: tuple(ids) for party, ids in members.items()}
+
+    @cached_property
+    def joins(self) -> tuple[Join, ...]:
+        """Every pair of listings that are one party and resemble each other."""
+        return tuple(self._joins() if callable(self._joins) else self._joins)
+
+    @cached_property
+    def undecided(self) -> tuple[Join, ...]:
+        """Every pair that may be one party and was not joined."""
+        return tuple(self._undecided() if callable(self._undecided) else self._undecided)
 
     def party_of(self, listing_id: str) -> str:
         """Return the id of the party that a listing belongs to."""

@@ -1,0 +1,88 @@
+"""A joining as tables and arrays, and back."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+from pyarrow import parquet as pq
+
+from sanctrail.errors import UnreadableFile
+from sanctrail.evidence.weighing import Evidence
+from sanctrail.ground.arrays import map_arrays, write_arrays
+from sanctrail.ground.store import write_table
+from sanctrail.parties.build import Built
+from sanctrail.parties.joined import Join
+from sanctrail.parties.joining import Weighed
+from sanctrail.parties.meeting import Filed
+
+_TEXTS = pa.list_(pa.string())
+_EVIDENCE = pa.list_(
+    pa.struct([("about", pa.string()), ("weight", pa.float64()), ("reason", pa.string())])
+)
+_LISTINGS = pa.schema(
+    [("listing_id", pa.string()), ("digest", pa.string()), ("since", pa.int32()),
+     ("party_id", pa.string())]
+)  # fmt: skip
+_PAIRS = pa.schema(
+    [("a", pa.string()), ("b", pa.string()), ("odds", pa.float64()), ("evidence", _EVIDENCE)]
+)
+_JOINS = pa.schema(
+    [("a", pa.string()), ("b", pa.string()), ("state", pa.string()), ("basis", pa.string()),
+     ("score", pa.float64()), ("reasons", _TEXTS)]
+)  # fmt: skip
+
+
+def write_built(folder: Path, built: Built) -> None:
+    """Write a joining into a new folder."""
+    listings = [
+        (key, digest, built.since[key], built.party_of.get(key, ""))
+        for key, digest in built.listings.items()
+    ]
+    write_table(folder / "listings.parquet", _table(listings, _LISTINGS))
+    pairs = [
+        (one.left, one.right, one.odds,
+         [{"about": e.about, "weight": e.weight, "reason": e.reason} for e in one.evidence])
+        for one in built.pairs
+    ]  # fmt: skip
+    write_table(folder / "pairs.parquet", _table(pairs, _PAIRS))
+    joins = [*_rows(built.joins, "made"), *_rows(built.undecided, "undecided")]
+    write_table(folder / "joins.parquet", _table(joins, _JOINS))
+    arrays: dict[str, npt.NDArray[Any]] = {"keys": built.filed.keys, "start": built.filed.start}
+    write_arrays(folder, arrays, {"generation": built.generation, "compared": built.compared})
+
+
+def _rows(joins: Iterable[Join], state: str) -> list[tuple[Any, ...]]:
+    return [(j.left, j.right, state, j.basis, j.score, list(j.reasons)) for j in joins]
+
+
+def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
+    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
+    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def read_built(folder: Path) -> Built:
+    """Return what a new joining needs of a kept one: listings, keys and pairs.
+
+    Raises `UnreadableFile` where the folder is not whole.
+    """
+    arrays, manifest = map_arrays(folder)
+    try:
+        listings = pq.read_table(folder / "listings.parquet").to_pylist()
+        pairs = pq.read_table(folder / "pairs.parquet").to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise UnreadableFile(f"{folder}: the joined parties cannot be read ({error}).") from error
+    ids = tuple(row["listing_id"] for row in listings)
+    return Built(
+        listings={row["listing_id"]: row["digest"] for row in listings},
+        since={row["listing_id"]: row["since"] for row in listings},
+        generation=int(manifest["generation"]),
+        filed=Filed(ids, np.array(arrays["keys"]), np.array(arrays["start"])),
+        pairs=[
+            Weighed(r["a"], r["b"], r["odds"], tuple(Evidence(**one) for one in r["evidence"]))
+            for r in pairs
+        ],
+    )
