@@ -94,6 +94,7 @@ def test_the_commands_are_these():
         "register diff",
         "register export",
         "register forget",
+        "register owned",
         "register programme",
         "register show",
         "register stats",

@@ -129,10 +129,11 @@ def test_versions_and_counts_are_told(ask):
 
 def test_a_topic_gathers_what_each_regime_calls_it(ask):
     rows = list(csv.DictReader(io.StringIO(ask("register", "programme", "dprk", "--csv"))))
-    assert {row["list_id"] for row in rows} == {"un", "us-sdn"}
+    assert {row["lists"] for row in rows} == {"un", "us-sdn"}
+    assert {row["standing"] for row in rows} == {"under"}
     assert len(rows) == 42
     alone = list(csv.DictReader(io.StringIO(ask("register", "programme", "DPRK3", "--csv"))))
-    assert [row["listing_id"] for row in alone] == ["us:7"]
+    assert [(row["party_id"], row["listings"]) for row in alone] == [("us:7", "us:7")]
     assert "CYBER" in ask("register", "programme", "NONE", code=2)
 
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from sanctrail.cli import joining, monitor, parties
+from sanctrail.cli.asking import open_register, say_used, used
 from sanctrail.cli.options import AsOf, Csv, Json, Workspace, check_output
-from sanctrail.cli.pages import show_pages
 from sanctrail.cli.render import emit, print_json, say, say_long
 from sanctrail.errors import InputError
 
@@ -49,68 +50,10 @@ def register() -> None:
     """Ask the register: who is listed, by whom, since when, under what, and what changed."""
 
 
-def _open(workspace: Path, as_of: str | None) -> "Register":
-    from sanctrail.register import Register  # noqa: PLC0415
-
-    return Register(workspace, as_of or "")
-
-
 def _check_list(register: "Register", list_id: str | None) -> None:
     held = sorted({version["list_id"] for version in register.versions})
     if list_id is not None and list_id not in held:
         raise InputError(f"--list '{list_id}': no such list is held. Held: {', '.join(held)}.")
-
-
-def _used(register: "Register") -> dict[str, Any]:
-    from sanctrail.register.ages import versions_used  # noqa: PLC0415
-
-    return {"as_of": register.as_of or None, "lists": versions_used(register.views)}
-
-
-def _say_used(register: "Register", lists: set[str] | None = None) -> None:
-    from sanctrail.register.ages import in_words  # noqa: PLC0415
-
-    views = [view for view in register.views if lists is None or view.list_id in lists]
-    say_long(f"Rests on {in_words(views)}.")
-    following = [view for view in views if view.following is not None]
-    if register.as_of and following:
-        dates = (f"{v.list_id} of {v.following['list_date']}" for v in following if v.following)
-        say_long(f"As of {register.as_of}; the next versions are {', '.join(dates)}.")
-
-
-@app.command("show")
-def show(
-    party: Annotated[str, typer.Argument(help="Listing id, reference, exact name or wallet.")],
-    workspace: Workspace,
-    as_of: AsOf = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Show all that the lists say of one party.
-
-    Example: sanctrail register show KPe.031
-    """
-    from sanctrail.register.party import find_parties, left_lists, pages_of  # noqa: PLC0415
-
-    register = _open(workspace, as_of)
-    keys = find_parties(register, party)
-    if not keys:
-        raise InputError(
-            f"'{party}': no list in force has this id, reference, exact name or wallet."
-            f"{left_lists(register, party)} Names that are only similar are found by: "
-            f"sanctrail screen '{party}'"
-        )
-    if as_csv:
-        facts = register.rows("facts", {listing_id for _, listing_id in keys})
-        columns = ("list_id", "list_date", "listing_id", "fact", "value")
-        emit(columns, ([row[c] for c in columns] for row in facts), as_csv)
-        return
-    pages = pages_of(register, keys)
-    if as_json:
-        print_json({"party": party, **_used(register), "listings": pages})
-        return
-    show_pages(pages)
-    _say_used(register, {list_id for list_id, _ in keys})
 
 
 @app.command("changes")
@@ -143,7 +86,7 @@ def changes(
     from sanctrail.register.history import changes_since, select  # noqa: PLC0415
     from sanctrail.text.dates import parse_date  # noqa: PLC0415
 
-    register = _open(workspace, as_of)
+    register = open_register(workspace, as_of)
     _check_list(register, list_id)
     day = parse_date(since) if since is not None else None
     if since is not None and day is None:
@@ -151,12 +94,12 @@ def changes(
     rows = changes_since(register, day.earliest if day else "")
     rows = select(rows, list_id=list_id, change=change, programme=programme, party=party)
     if as_json:
-        print_json({"since": since, **_used(register), "changes": rows})
+        print_json({"since": since, **used(register), "changes": rows})
         return
     _show_changes(rows, as_csv=as_csv)
     if not as_csv:
         say(f"{len(rows):,} changes.")
-        _say_used(register)
+        say_used(register)
 
 
 def _show_changes(rows: list[dict[str, Any]], *, as_csv: bool) -> None:
@@ -214,7 +157,7 @@ def diff(
     """
     from sanctrail.register.history import difference  # noqa: PLC0415
 
-    found = difference(_open(workspace, None), old, new)
+    found = difference(open_register(workspace, None), old, new)
     if as_json:
         sides = {"old": found.old["version_id"], "new": found.new["version_id"]}
         about = {"not_compared": found.not_compared, "changes": found.changes}
@@ -244,7 +187,7 @@ def versions(
 
     Example: sanctrail register versions --list un
     """
-    register = _open(workspace, None)
+    register = open_register(workspace, None)
     _check_list(register, list_id)
     held = [v for v in register.versions if list_id in (None, v["list_id"])]
     if as_json:
@@ -293,10 +236,10 @@ def stats(
     """
     from sanctrail.register.counts import counts_by_list, counts_by_programme  # noqa: PLC0415
 
-    register = _open(workspace, as_of)
+    register = open_register(workspace, as_of)
     rows = counts_by_programme(register) if programmes else counts_by_list(register)
     if as_json:
-        print_json({**_used(register), "counts": rows})
+        print_json({**used(register), "counts": rows})
         return
     if not rows:
         raise InputError("No list in force names a programme.")
@@ -304,7 +247,7 @@ def stats(
     heads = [f"#{c}" if isinstance(rows[0][c], int) else c for c in columns]
     emit(heads, ([row[c] for c in columns] for row in rows), as_csv)
     if not as_csv:
-        _say_used(register)
+        say_used(register)
 
 
 @app.command("wallets")
@@ -323,7 +266,7 @@ def wallets(
 
     from sanctrail.addresses import describe  # noqa: PLC0415
 
-    register = _open(workspace, as_of)
+    register = open_register(workspace, as_of)
     found = register.wallets()
     if asset is not None:
         codes = sorted({wallet.asset for wallet in found})
@@ -338,7 +281,7 @@ def wallets(
         form = describe(wallet.address)
         rows.append({**asdict(wallet), "family": form.family, "checksum": form.checksum})
     if as_json:
-        print_json({**_used(register), "wallets": rows})
+        print_json({**used(register), "wallets": rows})
         return
     columns: tuple[str, ...] = (
         "asset",
@@ -355,46 +298,7 @@ def wallets(
         failing = sum(row["checksum"] == "invalid" for row in rows)
         parties = len({row["listing_id"] for row in rows})
         say(f"{len(rows):,} wallets of {parties:,} parties; {failing:,} fail their own checksum.")
-        _say_used(register)
-
-
-@app.command("programme")
-def programme(
-    topic: Annotated[str, typer.Argument(help="A topic (DPRK) or a code as a list writes it.")],
-    workspace: Workspace,
-    as_of: AsOf = None,
-    as_json: Json = False,
-    as_csv: Csv = False,
-) -> None:
-    """Show who is listed under a programme, on every list.
-
-    Example: sanctrail register programme DPRK
-    """
-    from sanctrail.register.programmes import parties_under  # noqa: PLC0415
-
-    register = _open(workspace, as_of)
-    rows = parties_under(register, topic)
-    if as_json:
-        print_json({"programme": topic, **_used(register), "listings": rows})
-        return
-    columns: tuple[str, ...] = (
-        "list_id",
-        "!listing_id",
-        "kind",
-        "primary_name",
-        "!listed_on",
-        "under",
-    )
-    if as_csv:
-        columns = (*columns, "reference", "listed_basis", "programmes", "list_date")
-    emit(columns, ([row[c.lstrip("!")] for c in columns] for row in rows), as_csv)
-    if not as_csv:
-        counts: dict[str, int] = {}
-        for row in rows:
-            counts[row["list_id"]] = counts.get(row["list_id"], 0) + 1
-        said = ", ".join(f"{count:,} on {list_id}" for list_id, count in counts.items())
-        say(f"{len(rows):,} listings under {topic}: {said}.")
-        _say_used(register)
+        say_used(register)
 
 
 @app.command("export")
@@ -419,12 +323,17 @@ def export(
             raise InputError(f"--output {output}: exists already. Name a new folder.")
     else:
         check_output(output)
-    register = _open(workspace, as_of)
+    register = open_register(workspace, as_of)
     write = {"ftm": export_ftm, "csv": export_csv, "parquet": export_parquet}[form]
     count = write(register, output)
     if as_json:
-        print_json({"output": str(output), "format": form, "written": count, **_used(register)})
+        print_json({"output": str(output), "format": form, "written": count, **used(register)})
         return
     what = "entities" if form == "ftm" else "listings"
     say(f"{count:,} {what} written to {output}")
-    _say_used(register)
+    say_used(register)
+
+
+parties.add_to(app)
+monitor.add_to(app)
+joining.add_to(app)
