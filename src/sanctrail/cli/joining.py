@@ -113,9 +113,7 @@ def undecided(
     if not as_csv:
         more = f"; the table has the first {_SHOWN}, --csv and --json all" * (len(rows) > _SHOWN)
         say(f"{len(rows):,} pairs of listings in force may be one party and were not joined{more}.")
-        say(
-            "Decide with: sanctrail register join LEFT RIGHT, or: sanctrail register split LEFT RIGHT"
-        )
+        say("Decide with: sanctrail register join LEFT RIGHT (or: split LEFT RIGHT)")
         say_used(register)
 
 

@@ -33,9 +33,15 @@ def listing_named(register: Register, text: str) -> str:
     raise InputError(f"'{text}' names several listings: {', '.join(found)}. Write one of the ids.")
 
 
-def decide_join(
-    register: Register, left: str, right: str, by: str = "", note: str = ""
-) -> Decision:
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Who decides and why, for the record."""
+
+    by: str = ""
+    note: str = ""
+
+
+def decide_join(register: Register, left: str, right: str, record: Record) -> Decision:
     """Take down that two listings are one party, whatever the lists say."""
     pair = in_order(listing_named(register, left), listing_named(register, right))
     if pair[0] == pair[1]:
