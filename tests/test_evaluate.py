@@ -22,7 +22,8 @@ from sanctrail.screening.evaluation.cases import DAMAGED, INNOCENTS, Case
 from sanctrail.screening.evaluation.files import guarded
 from sanctrail.screening.evaluation.generated import natural_order
 from sanctrail.screening.evaluation.labelled import party_id
-from sanctrail.screening.evaluation.measure import Rate, curve
+from sanctrail.evidence.rates import Rate
+from sanctrail.screening.evaluation.measure import curve
 from sanctrail.screening.evaluation.outcomes import Outcome
 from sanctrail.screening.evaluation.pages import Paragraph, Table, as_html, as_markdown
 from sanctrail.screening.evaluation.reliability import above

@@ -78,6 +78,8 @@ def test_figures_stand_by_programme_and_year_and_over_all_years(register):
         ("DPRK", "2016", 1),
         ("TALIBAN", "all", 1),
         ("TALIBAN", "2001", 1),
+        ("TERRORISM", "all", 1),  # a topic that takes in the Taliban
+        ("TERRORISM", "2001", 1),
     ]
     every = found[0]
     assert (every.earlier, every.same_day, every.later) == (1, 0, 1)

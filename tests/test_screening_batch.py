@@ -434,6 +434,7 @@ def test_a_hit_s_row_says_who_under_what_since_when_and_why(screen):
         "query": "Pak Jin Hek",
         "party_id": "us:24918",
         "listing_ids": "us:24918",
+        "listing_id": "us:24918",
         "regimes": "us",
         "name_score": hit["name_score"],
         "matched_name": "Pak, Jin Hek",

@@ -35,7 +35,7 @@ def print_hits(hits: "Sequence[Hit]") -> None:
         (
             (
                 f"{hit.score:.3f}",
-                ", ".join(hit.listing_ids),
+                _listed_as(hit),
                 highlighted(hit.matched_name, hit.comparison),
                 hit.party.kind,
                 ", ".join(hit.party.programmes),
@@ -56,10 +56,17 @@ def _print_below_each_other(hits: "Iterable[Hit]") -> None:
     for hit in hits:
         party = hit.party
         facts = (party.kind, *party.programmes, *party.measures, _since(party.listed_on))
-        head = Text(f"{hit.score:.3f}  {', '.join(hit.listing_ids)}  ")
+        head = Text(f"{hit.score:.3f}  {_listed_as(hit)}  ")
         screen.print(head.append(highlighted(hit.matched_name, hit.comparison)))
         for line in ("; ".join(filter(None, facts)), hit.explanation):
             screen.print(Padding(Text(plain(line)), (0, 0, 0, 6), expand=False))
+
+
+def _listed_as(hit: "Hit") -> str:
+    """Return the listing that has the matched name, and the other regimes that list the party."""
+    own = hit.listing_id.partition(":")[0]
+    others = [regime for regime in hit.party.regimes if regime != own]
+    return f"{hit.listing_id}, also {', '.join(others)}" if others else hit.listing_id
 
 
 def _since(listed_on: str) -> str:
@@ -72,7 +79,7 @@ def print_pages(hits: "Sequence[Hit]") -> None:
         if number:
             say()
         party = hit.party
-        say(f"{hit.score:.4f}  {', '.join(hit.listing_ids)}  {hit.primary_name} ({party.kind})")
+        say(f"{hit.score:.4f}  {_listed_as(hit)}  {hit.primary_name} ({party.kind})")
         say_long(f"{hit.explanation}.")
         told = [
             ("programmes", ", ".join(party.programmes)),

@@ -1,16 +1,19 @@
-"""`sanctrail register join`, `split`, `undecided` and `decided`: the user's word about parties."""
+"""`sanctrail register join`, `split`, `undecided`, `decided`, `joining`: who is one party."""
 
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanctrail.cli.asking import open_register, say_used, used
 from sanctrail.cli.options import AsOf, Csv, Json, Workspace
-from sanctrail.cli.render import emit, print_json, say
+from sanctrail.cli.render import emit, print_json, say, say_long
 
 if TYPE_CHECKING:
+    from sanctrail.evidence.rates import Rate
     from sanctrail.parties.decisions import Decision
+    from sanctrail.parties.measuring import Judged, Measured
     from sanctrail.register import Register
 
 By = Annotated[str, typer.Option("--by", help="Who decides, for the record.")]
@@ -28,6 +31,7 @@ def add_to(app: typer.Typer) -> None:
     app.command("split")(split)
     app.command("undecided")(undecided)
     app.command("decided")(decided)
+    app.command("joining")(joining)
 
 
 def join(
@@ -154,6 +158,83 @@ def decided(
     emit(_DECISION_COLUMNS, ([row[c] for c in _DECISION_COLUMNS] for row in rows), as_csv)
     if not as_csv:
         say(f"{len(rows):,} decisions, kept in {workspace / 'decisions.csv'}.")
+
+
+def joining(
+    workspace: Workspace,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", help="Pairs labelled by reading: left, right, verdict, reason."),
+    ] = None,
+    as_json: Json = False,
+    as_csv: Csv = False,
+) -> None:
+    """Measure how well listings are joined where lists cite each other, with that hidden.
+
+    Example: sanctrail register joining
+    """
+    from sanctrail.parties.measuring import (  # noqa: PLC0415
+        against_labels,
+        against_references,
+        join_without_references,
+        read_labelled,
+    )
+
+    labelled = read_labelled(labels) if labels is not None else []
+    register = open_register(workspace, None)
+    trial, profiles = join_without_references(register)
+    measured, absent = against_labels(trial, labelled)
+    measured = [*against_references(trial, profiles), *measured]
+    if as_json:
+        groups = [_measured_document(one) for one in measured]
+        print_json({**used(register), "measured": groups, "labels_not_held": absent})
+        return
+    if as_csv:
+        rows = [{"group": m.group, **asdict(e)} for m in measured for e in m.errors]
+        emit(_ERROR_COLUMNS, ([_cell(row, c) for c in _ERROR_COLUMNS] for row in rows), as_csv)
+        return
+    heads = ("pairs of", "#right", "#joined", "#precision", "#known", "#recall")
+    emit(heads, map(_measured_row, measured), as_csv)
+    for one in measured:
+        for error in one.errors:
+            say_long(f"{one.group}, {_told(error)}")
+    if absent:
+        say(f"{absent:,} labelled pairs are of listings that this register never held.")
+    say_used(register)
+
+
+_ERROR_COLUMNS = ("group", "error", "left", "left_name", "right", "right_name", "score", "reasons",
+                  "note")  # fmt: skip
+
+
+def _measured_row(one: "Measured") -> list[Any]:
+    return [
+        one.group,
+        f"{one.precision.count:,}",
+        f"{one.precision.of:,}",
+        _percent(one.precision),
+        f"{one.recall.of:,}",
+        _percent(one.recall),
+    ]
+
+
+def _percent(rate: "Rate") -> str:
+    return f"{rate.share:.1%} ({rate.low:.1%} to {rate.high:.1%})" if rate.of else "none"
+
+
+def _told(error: "Judged") -> str:
+    reasons = "; ".join((*error.reasons, *filter(None, (error.note,))))
+    pair = f"{error.left} {error.left_name} and {error.right} {error.right_name}"
+    return f"{error.error} ({error.score:.4f}): {pair}: {reasons or 'nothing in common was found'}"
+
+
+def _measured_document(one: "Measured") -> dict[str, Any]:
+    return {
+        "group": one.group,
+        "precision": one.precision.as_dict(),
+        "recall": one.recall.as_dict(),
+        "errors": [asdict(error) for error in one.errors],
+    }
 
 
 def _say_decided(decisions: "list[Decision]", *, as_json: bool, told: str) -> None:

@@ -114,8 +114,8 @@ def _counted(found: "Gaps") -> str:
     )
     if counts["perhaps_not_joined"]:
         said += (
-            f", of them {counts['perhaps_not_joined']:,} perhaps only not joined: decide the "
-            "proposed joins"
+            f", of them {counts['perhaps_not_joined']:,} perhaps only not joined (see: sanctrail "
+            "register undecided)"
         )
     for key, words in (
         ("was_listed_before", f"were listed by {here} before"),

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from sanctrail.parties.decisions import JOIN, SPLIT, Decision
-from sanctrail.parties.joined import Join, Parties
+from sanctrail.parties.joined import Join, Parties, seniority
 from sanctrail.parties.joining import PROPOSED, Clusters, Weighed, join_pairs
 from sanctrail.parties.meeting import Filed, file_listings, make_ready
 from sanctrail.parties.pairs import weigh_pairs
@@ -17,9 +17,6 @@ from sanctrail.parties.past import past_listings, past_profiles
 from sanctrail.parties.profiles import Profile, read_profiles
 from sanctrail.parties.weighing import reasons_of, score_of
 from sanctrail.register import Register
-
-PRECEDENCE = ("un", "us", "eu", "gb", "ch", "ca", "au", "jp")
-"""Whose listing founds a party of listings that came together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,17 +43,34 @@ class Built:
         return Parties(self.party_of, self.joins, self.undecided)
 
 
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """In which generation each listing was first seen, and the last generation."""
+
+    since: Mapping[str, int]
+    generation: int
+
+
 def build(
-    register: Register, decisions: Iterable[Decision] = (), before: Built | None = None
+    register: Register,
+    decisions: Iterable[Decision] = (),
+    before: Built | None = None,
+    remembered: Remembered | None = None,
 ) -> Built:
-    """Join all listings that a register ever held; `before` spares comparing what is unchanged."""
+    """Join all listings that a register held until its day.
+
+    `before` spares comparing what is unchanged. `remembered` (else what `before` knows) keeps the
+    ids of parties, also where the code has changed.
+    """
     profiles = all_profiles(register)
     listings = {key: profile.digest() for key, profile in profiles.items()}
     known: Mapping[str, str] = before.listings if before else {}
     fresh = frozenset(key for key, digest in listings.items() if known.get(key) != digest)
     filed, pairs = _all_pairs(profiles, fresh, before)
-    generation = before.generation + 1 if before else 0
-    since = {key: before.since.get(key, generation) if before else 0 for key in listings}
+    if remembered is None and before is not None:
+        remembered = Remembered(before.since, before.generation)
+    generation = remembered.generation + 1 if remembered else 0
+    since = {key: remembered.since.get(key, generation) if remembered else 0 for key in listings}
     decided = [one for one in decisions if one.left in profiles and one.right in profiles]
     clusters, made, proposed = join_pairs(
         profiles,
@@ -72,13 +86,13 @@ def build(
         pairs=pairs,
         party_of=_party_ids(clusters, since),
         joins=(*_decided_joins(decided), *(_join(pair) for pair in _undecided(made, decided))),
-        undecided=[_join(pair) for pair in proposed],
+        undecided=[_join(pair) for pair in _undecided(proposed, decided)],
         compared=len(fresh),
     )
 
 
 def all_profiles(register: Register) -> dict[str, Profile]:
-    """Return the profile of every listing ever held, as it stood last, in the order of ids."""
+    """Return the profile of every listing held until a day, as it stood last, in order of ids."""
     profiles = read_profiles(register)
     past = past_listings(register, profiles)
     profiles.update(past_profiles(register, past))
@@ -109,13 +123,6 @@ def _party_ids(clusters: Clusters, since: Mapping[str, int]) -> dict[str, str]:
         ordered = sorted(members, key=lambda key: (since[key], *seniority(key)))
         found.update(dict.fromkeys(ordered, ordered[0]))
     return dict(sorted(found.items()))
-
-
-def seniority(listing_id: str) -> tuple[int, int, str]:
-    """Return what a listing is ordered by among those that were seen together first."""
-    regime, _, number = listing_id.partition(":")
-    place = PRECEDENCE.index(regime) if regime in PRECEDENCE else len(PRECEDENCE)
-    return place, len(number), listing_id
 
 
 def _undecided(pairs: Iterable[Weighed], decided: Iterable[Decision]) -> list[Weighed]:

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from sanctrail.ground.kernel import kernel
+from sanctrail.ground.progress import Bar
 from sanctrail.names.align import MAX_WORDS, PAIR, align_kernel, scratch_arrays
 from sanctrail.names.likeness import (
     ARTICLE,
@@ -52,7 +53,8 @@ RARE_WORD = 6.0
 MAX_CLASSES = 4 + 2 * GROUPS
 MAX_KEY_WORDS = 7
 MAX_NAME_KEYS = 1 << 14
-ROOM = 1 << 16
+ROOM = 1 << 13
+"""Pairs that are found between two looks at the clock."""
 
 _PRIME, _OFFSET = np.uint64(1099511628211), np.uint64(14695981039346656037)
 
@@ -148,7 +150,7 @@ def classes_kernel(table: WordTable, out: Hashes, count: Ints) -> None:
             out[i, n] = facts.korean
             n += 1
         if facts.number >= 0:
-            out[i, n] = np.uint64(facts.number) + np.uint64(1) << np.uint64(40)
+            out[i, n] = (np.uint64(facts.number) << np.uint64(33)) | np.uint64(2)
             n += 1
         for place in range(2 * GROUPS):
             if table.groups[i, place] >= 0:
@@ -332,7 +334,7 @@ def meet_kernel(
                 out.score[met], out.nats[met] = score, measures[EVIDENCE]
                 out.same[met] = measures[EXACT] + measures[ALL_SAME]
                 alone = measures[LEFT_OURS] + measures[LEFT_THEIRS]
-                out.left_over[met] = alone / (measures[FULL] + alone)
+                out.left_over[met] = alone / max(measures[FULL] + alone, 1e-9)
                 met += 1
     return met, len(filed)
 
@@ -360,23 +362,30 @@ def meet(names: Names, owners: Owners, births: Births) -> Met:
     filed = keys[order]
     numbers = np.arange(len(names.owner), dtype=np.int32)
     filed_name = np.repeat(numbers, np.diff(start))[order]
-    _, sizes = np.unique(filed, return_counts=True)
-    largest = int(sizes.max(initial=0))
-    out = _room(max(ROOM, largest))
-    measures, pairs, terms = (
-        np.zeros(MEASURES),
-        np.zeros((MAX_WORDS, PAIR), dtype=np.int32),
-        np.zeros(TERMS),
-    )
+    out = _room(ROOM + _largest(filed))
+    scratch = (*scratch_arrays(), *_more_scratch())
     parts: list[tuple[Any, ...]] = [_room(0)]
     at = 0
-    while at < len(filed):
-        count, at = meet_kernel(
-            names, owners, keys, start, filed, filed_name, at, LEAST_SCORE, WEIGHTS, out,
-            *scratch_arrays(), measures, pairs, terms,
-        )  # fmt: skip
-        parts.append(tuple(column[:count].copy() for column in out))
+    with Bar("Comparing names", len(filed)) as bar:
+        while at < len(filed):
+            count, at = meet_kernel(
+                names, owners, keys, start, filed, filed_name, at, LEAST_SCORE, WEIGHTS, out,
+                *scratch,
+            )  # fmt: skip
+            parts.append(tuple(column[:count].copy() for column in out))
+            bar.reached(at)
     return Met(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _largest(filed: Hashes) -> int:
+    """Return how many names stand under the fullest key."""
+    _, sizes = np.unique(filed, return_counts=True)
+    return int(sizes.max(initial=0))
+
+
+def _more_scratch() -> tuple[Doubles, Ints, Doubles]:
+    """Return the scratch for measures, pairs and terms."""
+    return np.zeros(MEASURES), np.zeros((MAX_WORDS, PAIR), dtype=np.int32), np.zeros(TERMS)
 
 
 def _room(size: int) -> Met:

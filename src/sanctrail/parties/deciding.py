@@ -12,7 +12,7 @@ from sanctrail.parties.decisions import (
     Decision,
     decide,
     keep_decisions,
-    read_decisions,
+    read_unweighed,
 )
 from sanctrail.parties.joined import Parties
 from sanctrail.parties.joining import in_order
@@ -79,9 +79,12 @@ def _others(register: Register, parties: Parties, mine: str, right: str) -> Sequ
 
 
 def take_back(workspace: Path, left: str, right: str) -> Decision:
-    """Forget what was decided about two listings, so that the lists speak again."""
+    """Forget what was decided about two listings, so that the lists speak again.
+
+    This is also the way out where a file edited by hand contradicts itself.
+    """
     pair = in_order(left, right)
-    decisions = read_decisions(workspace)
+    decisions = read_unweighed(workspace)
     found = [one for one in decisions if one.pair == pair]
     if not found:
         raise InputError(

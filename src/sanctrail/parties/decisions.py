@@ -40,27 +40,43 @@ def read_decisions(workspace: Path) -> tuple[Decision, ...]:
     Raises `InputError` where the file says something that is no decision: one that is passed over
     would be a party joined or parted against the user's word.
     """
+    decisions = read_unweighed(workspace)
+    _refuse_contradictions(decisions, str(workspace / FILE))
+    return decisions
+
+
+def read_unweighed(workspace: Path) -> tuple[Decision, ...]:
+    """Return the decisions of a workspace though they may contradict, so that one can be mended."""
     path = workspace / FILE
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = path.read_bytes().decode("utf-8-sig")
+        rows = _numbered(text)
     except FileNotFoundError:
         return ()
-    except (OSError, UnicodeDecodeError) as error:
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise InputError(f"{path}: the decisions cannot be read ({error}).") from error
-    rows = list(csv.reader(io.StringIO(text)))
-    if not rows or tuple(rows[0]) != _COLUMNS:
+    if not rows or tuple(rows[0][1]) != _COLUMNS:
         raise InputError(
             f"{path}, line 1: expected the columns {', '.join(_COLUMNS)}. Mend the line, or move "
             "the file away to decide anew."
         )
     latest: dict[Pair, Decision] = {}
-    for number, row in enumerate(rows[1:], 2):
+    for number, row in rows[1:]:
         if row:
             one = _decision(row, f"{path}, line {number}")
             latest.pop(one.pair, None)
             latest[one.pair] = one
-    _refuse_contradictions(latest.values(), str(path))
     return tuple(latest.values())
+
+
+def _numbered(text: str) -> list[tuple[int, list[str]]]:
+    """Return the rows with the line on which each begins: a note may have several lines."""
+    reader = csv.reader(io.StringIO(text, newline=""))
+    found, line = [], 1
+    for row in reader:
+        found.append((line, row))
+        line = reader.line_num + 1
+    return found
 
 
 def _decision(row: Sequence[str], where: str) -> Decision:
@@ -76,10 +92,14 @@ def _decision(row: Sequence[str], where: str) -> Decision:
 
 def keep_decisions(workspace: Path, decisions: Iterable[Decision]) -> None:
     """Write the decisions of a workspace, whole or not at all."""
+    rows = [astuple(one) for one in decisions]
+    returns = any("\r" in cell for row in rows for cell in row)  # which csv leaves unquoted
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(
+        out, lineterminator="\n", quoting=csv.QUOTE_ALL if returns else csv.QUOTE_MINIMAL
+    )
     writer.writerow(_COLUMNS)
-    writer.writerows(astuple(one) for one in decisions)
+    writer.writerows(rows)
     workspace.mkdir(parents=True, exist_ok=True)
     replace_file(workspace / FILE, out.getvalue().encode())
 

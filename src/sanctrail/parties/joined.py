@@ -5,8 +5,29 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from sanctrail.register import Register
+from sanctrail.register.manifest import Version
+
 BASES = ("decision", "cross-reference", "identifier", "names")
 """What a join rests on, the surest first: the user, a list's own reference, a number, the names."""
+
+
+PRECEDENCE = ("un", "us", "eu", "gb", "ch", "ca", "au", "jp")
+"""Whose listing founds a party of listings that came together, and stands first."""
+
+
+def seniority(listing_id: str) -> tuple[int, int, str]:
+    """Return what a listing is ordered by among those that were seen together first."""
+    regime, _, number = listing_id.partition(":")
+    place = PRECEDENCE.index(regime) if regime in PRECEDENCE else len(PRECEDENCE)
+    return place, len(number), listing_id
+
+
+def held_until(register: Register) -> list[Version]:
+    """Return the versions of all lists until the day that a register is asked about."""
+    return [
+        one for one in register.versions if not register.as_of or one["list_date"] <= register.as_of
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +63,7 @@ class Parties:
         members: dict[str, list[str]] = defaultdict(list)
         for listing_id, party_id in self._party_of.items():
             members[party_id].append(listing_id)
-        self._members = {party: tuple(ids) for party, ids in members.items()}
+        self._members = {party: tuple(sorted(ids, key=seniority)) for party, ids in members.items()}
 
     @cached_property
     def joins(self) -> tuple[Join, ...]:
@@ -59,7 +80,7 @@ class Parties:
         return self._party_of.get(listing_id, listing_id)
 
     def members(self, party_id: str) -> tuple[str, ...]:
-        """Return every listing ever held of a party, in force or not."""
+        """Return every listing ever held of a party, in force or not, the most senior first."""
         return self._members.get(party_id, (party_id,))
 
     def joins_of(self, party_id: str) -> tuple[Join, ...]:

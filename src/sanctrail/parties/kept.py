@@ -1,18 +1,18 @@
 """A joining as tables and arrays, and back."""
 
 from collections.abc import Iterable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 from pyarrow import parquet as pq
 
 from sanctrail.errors import UnreadableFile
 from sanctrail.evidence.weighing import Evidence
 from sanctrail.ground.arrays import map_arrays, write_arrays
-from sanctrail.ground.store import write_table
+from sanctrail.ground.store import read_manifest, write_table
 from sanctrail.parties.build import Built
 from sanctrail.parties.joined import Join
 from sanctrail.parties.joining import Weighed
@@ -41,17 +41,31 @@ def write_built(folder: Path, built: Built) -> None:
         (key, digest, built.since[key], built.party_of.get(key, ""))
         for key, digest in built.listings.items()
     ]
-    write_table(folder / "listings.parquet", _table(listings, _LISTINGS))
     pairs = [
         (one.left, one.right, one.odds,
          [{"about": e.about, "weight": e.weight, "reason": e.reason} for e in one.evidence])
         for one in built.pairs
     ]  # fmt: skip
-    write_table(folder / "pairs.parquet", _table(pairs, _PAIRS))
     joins = [*_rows(built.joins, "made"), *_rows(built.undecided, "undecided")]
-    write_table(folder / "joins.parquet", _table(joins, _JOINS))
-    arrays: dict[str, npt.NDArray[Any]] = {"keys": built.filed.keys, "start": built.filed.start}
-    write_arrays(folder, arrays, {"generation": built.generation, "compared": built.compared})
+    tables = {
+        "listings": _table(listings, _LISTINGS),
+        "pairs": _table(pairs, _PAIRS),
+        "joins": _table(joins, _JOINS),
+    }
+    about = {
+        "generation": built.generation,
+        "compared": built.compared,
+        "tables": {
+            name: write_table(folder / f"{name}.parquet", one) for name, one in tables.items()
+        },
+        "filed": _digest(built.filed),
+    }
+    write_arrays(folder, {"keys": built.filed.keys, "start": built.filed.start}, about)
+
+
+def _digest(filed: Filed) -> str:
+    """Return a digest of the keys: one that is lost would be a pair never compared."""
+    return sha256(filed.keys.tobytes() + filed.start.tobytes()).hexdigest()
 
 
 def _rows(joins: Iterable[Join], state: str) -> list[tuple[Any, ...]]:
@@ -62,6 +76,20 @@ def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
     columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def read_since(folder: Path) -> tuple[dict[str, int], int]:
+    """Return in which generation each listing of a kept joining was first seen, and its own.
+
+    Raises `UnreadableFile` where the folder is not whole.
+    """
+    manifest = read_manifest(folder)
+    try:
+        rows = pq.read_table(folder / "listings.parquet").to_pylist()
+        generation = int((manifest or {})["generation"])
+    except (OSError, pa.ArrowException, KeyError) as error:
+        raise UnreadableFile(f"{folder}: the joined parties cannot be read ({error}).") from error
+    return {row["listing_id"]: row["since"] for row in rows}, generation
 
 
 def read_built(folder: Path) -> Built:
@@ -76,11 +104,14 @@ def read_built(folder: Path) -> Built:
     except (OSError, pa.ArrowException) as error:
         raise UnreadableFile(f"{folder}: the joined parties cannot be read ({error}).") from error
     ids = tuple(row["listing_id"] for row in listings)
+    filed = Filed(ids, np.array(arrays["keys"]), np.array(arrays["start"]))
+    if manifest.get("filed") != _digest(filed):
+        raise UnreadableFile(f"{folder}: the keys of the joined parties are damaged.")
     return Built(
         listings={row["listing_id"]: row["digest"] for row in listings},
         since={row["listing_id"]: row["since"] for row in listings},
         generation=int(manifest["generation"]),
-        filed=Filed(ids, np.array(arrays["keys"]), np.array(arrays["start"])),
+        filed=filed,
         pairs=[
             Weighed(r["a"], r["b"], r["odds"], tuple(Evidence(**one) for one in r["evidence"]))
             for r in pairs

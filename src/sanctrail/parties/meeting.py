@@ -20,9 +20,13 @@ from sanctrail.parties.weighing import AGREES, WEAK, NamesMet, name_odds
 Ints = npt.NDArray[np.int32]
 
 _BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
+_SHORT = 5
+"""Characters of a bracket that may hold a name, the brackets counted."""
 _SHORT_SPAN = 3
 """Years of an interval of birth that are keys each; of a longer one none is."""
 _NO_YEARS = 0, 9999
+_MOST_BIRTHS = 48
+"""Days and years of one listing that are keys: more would overflow the room for a name's keys."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,15 +113,30 @@ def meet_listings(
 
 
 def _forms(owner: int, profile: Profile) -> Iterator[_Form]:
-    """Yield the distinct ways in which a listing writes names: also without what is in brackets."""
+    """Yield the distinct ways in which a listing writes its party's names."""
     seen: set[tuple[object, ...]] = set()
-    primary = prepare(profile.primary).words
+    primary = {prepare(written).words for written, _ in _ways(profile.primary)}
     for text, strong in profile.names:
-        for written in dict.fromkeys((text, _BRACKETS.sub(" ", text))):
+        for written, whole in _ways(text):
             name = prepare(written)
             if name.words and name.words not in seen:
                 seen.add(name.words)
-                yield _Form(owner, name, text, strong, name.words == primary)
+                is_primary = whole and name.words in primary
+                yield _Form(owner, name, text, strong and whole, is_primary)
+
+
+def _ways(text: str) -> Iterator[tuple[str, bool]]:
+    """Yield a name as written and without its brackets, and as a weak one what stands in them.
+
+    `HAQQANI NETWORK (HQN)` is the Haqqani Network, and HQN.
+    """
+    yield text, True
+    bare = _BRACKETS.sub(" ", text)
+    if bare != text:
+        yield bare, True
+        for found in _BRACKETS.findall(text):
+            if len(found) >= _SHORT:
+                yield found[1:-1], False
 
 
 def _names(forms: Sequence[_Form]) -> Names:
@@ -156,8 +175,8 @@ def _years(profile: Profile) -> tuple[int, int]:
 
 
 def _births(listings: Sequence[Profile]) -> Births:
-    days = [sorted(_days(one)) for one in listings]
-    years = [sorted(_sure_years(one)) for one in listings]
+    days = [sorted(_days(one))[:_MOST_BIRTHS] for one in listings]
+    years = [sorted(_sure_years(one))[:_MOST_BIRTHS] for one in listings]
     return Births(*_flat(days), *_flat(years))
 
 

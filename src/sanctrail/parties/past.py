@@ -2,8 +2,10 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
+from typing import Any
 
-from sanctrail.parties.profiles import Profile, profiles_of
+from sanctrail.parties.joined import held_until
+from sanctrail.parties.profiles import TABLES, Profile, called_by, profiles_from
 from sanctrail.register import Register
 from sanctrail.register.manifest import Version, in_order
 
@@ -12,9 +14,9 @@ Past = Mapping[str, str]
 
 
 def past_listings(register: Register, in_force: Mapping[str, Profile]) -> dict[str, str]:
-    """Return every listing id that a version held has and none in force, with its last version."""
+    """Return every listing id that a version had and none in force has, with its last version."""
     last: dict[str, str] = {}
-    for version in in_order(register.versions):
+    for version in in_order(held_until(register)):
         for listing_id in _ids_of(register, version):
             if listing_id not in in_force:
                 last[listing_id] = version["version_id"]
@@ -22,22 +24,29 @@ def past_listings(register: Register, in_force: Mapping[str, Profile]) -> dict[s
 
 
 def _ids_of(register: Register, version: Version) -> list[str]:
-    rows = register.read(version, "listings", "SELECT DISTINCT listing_id FROM this ORDER BY ALL")
-    return [row["listing_id"] for row in rows]
+    sql = "SELECT DISTINCT listing_id FROM this WHERE NOT delisted ORDER BY ALL"
+    return [row["listing_id"] for row in register.read(version, "listings", sql)]
 
 
 def past_profiles(register: Register, wanted: Past) -> dict[str, Profile]:
-    """Return the profiles of listings as they stood on the day of their last version.
+    """Return the profiles of listings as their last version has them.
 
-    One that its list marks as lifted in every version held has no day on which it stood; it is
-    left out, for nothing can have been asked about it.
+    A fact that its layout cannot carry is not looked for in earlier versions: of a party that
+    left the list long ago the names and births of its last day do.
     """
-    days = {version["version_id"]: version["list_date"] for version in register.versions}
-    by_day: dict[str, list[str]] = defaultdict(list)
+    of_version: dict[str, list[str]] = defaultdict(list)
     for listing_id, version_id in wanted.items():
-        by_day[days[version_id]].append(listing_id)
+        of_version[version_id].append(listing_id)
     found: dict[str, Profile] = {}
-    for day, ids in sorted(by_day.items()):
-        then = Register(register.root.parent, day)
-        found.update(profiles_of(then, ids))
+    for version in held_until(register):
+        ids = of_version.get(version["version_id"])
+        if ids:
+            tables = {table: _rows(register, version, table, ids) for table in TABLES}
+            found.update(profiles_from(tables, called_by(tables["listings"])))
     return found
+
+
+def _rows(register: Register, version: Version, table: str, ids: list[str]) -> list[dict[str, Any]]:
+    sql = "SELECT * FROM this WHERE listing_id IN (SELECT unnest(?))"
+    rows = register.read(version, table, sql, [ids])
+    return [{**row, "list_id": version["list_id"]} for row in rows]

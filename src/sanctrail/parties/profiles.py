@@ -4,10 +4,12 @@ Every listing that the register ever held has a profile, as it stood last: who l
 still the same party on the others, and an id once given must go on leading somewhere.
 """
 
+import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from fnmatch import translate
+from functools import cache, lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -18,7 +20,17 @@ from sanctrail.register.programmes import is_under, topics
 from sanctrail.text.dates import DateRange
 from sanctrail.text.fold import fold
 
-TABLES = ("names", "births", "countries", "addresses", "identifiers", "wallets", "relations")
+TABLES = (
+    "listings",
+    "names",
+    "births",
+    "countries",
+    "addresses",
+    "identifiers",
+    "wallets",
+    "relations",
+    "details",
+)
 
 REFERENCES = {
     "UN reference": "un",
@@ -71,29 +83,38 @@ class Profile:
         return sha256(repr(self).encode()).hexdigest()[:16]
 
 
+Tables = Mapping[str, Sequence[dict[str, Any]]]
+
+
 def read_profiles(register: Register) -> dict[str, Profile]:
     """Return the profile of every listing in force, by listing id in the order of the lists."""
-    return profiles_of(register, None)
+    tables = {table: register.rows(table) for table in TABLES}
+    return profiles_from(tables, called_by(tables["listings"]))
 
 
-def profiles_of(register: Register, parties: Iterable[str] | None) -> dict[str, Profile]:
-    """Return the profiles of some listings (None: all) as the register's lists have them."""
-    wanted = None if parties is None else sorted(parties)
-    listings = _grouped(register.rows("listings", wanted))
-    tables = {table: _grouped(register.rows(table, wanted)) for table in TABLES}
-    linked, called = _linked(register, listings), _called(register)
+def profiles_from(tables: Tables, called: Mapping[str, str]) -> dict[str, Profile]:
+    """Return the profiles of the listings in some tables; `called` as `called_by` gives it."""
+    grouped = {table: _grouped(rows) for table, rows in tables.items()}
+    linked = _linked(tables["details"])
     found = {}
-    for key, rows in listings.items():
-        facts = {table: by.get(key, []) for table, by in tables.items()}
-        topics_ = _once((*_topics(rows), *linked.get(key, ())))
-        found[key] = _profile(key, rows, facts, topics_, _ties(facts["relations"], called))
+    for key, listings in grouped["listings"].items():
+        facts = {table: by.get(key, []) for table, by in grouped.items()}
+        topics_ = _once((*_topics(listings), *linked.get(key, ())))
+        found[key] = _profile(key, listings, facts, topics_, _ties(facts["relations"], called))
     return found
 
 
-def _called(register: Register) -> dict[str, str]:
+def _grouped(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        grouped[row["listing_id"]].append(row)
+    return grouped
+
+
+def called_by(listings: Rows) -> dict[str, str]:
     """Return the primary names of listings by id, those of the UN by reference number too."""
     found: dict[str, str] = {}
-    for row in register.rows("listings"):
+    for row in listings:
         found[row["listing_id"]] = row["primary_name"]
         if row["regime"] == "un" and row["reference"]:
             found[row["reference"]] = row["primary_name"]
@@ -109,30 +130,24 @@ def _ties(relations: Rows, called: Mapping[str, str]) -> tuple[str, ...]:
     return _once(name for name in map(fold, names) if " " in name)
 
 
-def _linked(register: Register, listings: Mapping[str, Rows]) -> dict[str, list[str]]:
+def _linked(details: Rows) -> dict[str, list[str]]:
     """Return the topics that a list's own fixed words tie its listings to, by listing id."""
     found: dict[str, list[str]] = defaultdict(list)
-    regimes = {key.partition(":")[0] for key in listings}
-    for topic, about in topics().items():
-        for regime, patterns in about.get("linked", {}).items():
-            if regime in regimes:
-                for listing_id in _saying(register, regime, patterns):
-                    found[listing_id].append(topic)
+    for regime, topic, fits in _linking():
+        for row in details:
+            if row["listing_id"].startswith(regime) and fits(f"{row['kind']}: {row['text']}"):
+                found[row["listing_id"]].append(topic)
     return found
 
 
-def _saying(register: Register, regime: str, patterns: Sequence[str]) -> list[str]:
-    likes = [pattern.lower().replace("*", "%") for pattern in patterns]
-    said = " OR ".join(["lower(kind || ': ' || text) LIKE ?"] * len(likes))
-    condition = f"starts_with(listing_id, ?) AND ({said})"
-    return register.ids_where("details", condition, [f"{regime}:", *likes])
-
-
-def _grouped(rows: Iterable[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
-    grouped: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in rows:
-        grouped[row["listing_id"]].append(row)
-    return grouped
+@cache
+def _linking() -> tuple[tuple[str, str, Callable[[str], object]], ...]:
+    """Return for each regime (as the start of an id) and topic what tells words that tie to it."""
+    return tuple(
+        (f"{regime}:", topic, re.compile("|".join(map(translate, own)), re.IGNORECASE).match)
+        for topic, about in topics().items()
+        for regime, own in about.get("linked", {}).items()
+    )
 
 
 def _profile(

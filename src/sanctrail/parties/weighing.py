@@ -53,9 +53,11 @@ OTHER_TOPIC = -1.2
 SAME_DATE = 3.0
 NEAR_DATE = 0.6
 NEAR_DAYS = 45
-MASS = frozenset({"RUSSIA"})
+MASS = frozenset({"RUSSIA", "TERRORISM"})
 MASS_SHARE = 0.5
-"""Programmes of thousands, listed by hundreds a day, where topic and day say half as much."""
+"""Topics of thousands, listed by hundreds a day, where topic and day say half as much."""
+WIDE = frozenset({"TERRORISM"})
+"""Topics that take in others, so that another one beside them contradicts nothing."""
 SAME_COUNTRY = 0.5
 OTHER_COUNTRY = -1.6
 OTHER_PLACE = -0.6
@@ -226,6 +228,8 @@ def _topic(left: Profile, right: Profile) -> Evidence | None:
         return Evidence(
             "programme", SAME_TOPIC * _mass(left, right), f"Both under {', '.join(shared)}"
         )
+    if not set(left.topics) - WIDE or not set(right.topics) - WIDE:
+        return None
     ours, theirs = " ".join(left.topics), " ".join(right.topics)
     return Evidence("programme", OTHER_TOPIC, f"Under {ours} against {theirs}")
 
@@ -244,7 +248,8 @@ def _listed(left: Profile, right: Profile) -> Evidence | None:
 
 
 def _mass(left: Profile, right: Profile) -> float:
-    return MASS_SHARE if MASS & set(left.topics) & set(right.topics) else 1.0
+    shared = set(left.topics) & set(right.topics)
+    return MASS_SHARE if shared and shared <= MASS else 1.0
 
 
 def _day(written: str) -> date:

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from sanctrail.errors import InputError
-from sanctrail.parties.joined import BASES, Join, Parties
+from sanctrail.parties.joined import BASES, Join, Parties, seniority
 from sanctrail.regimes.abreast import Line, differences, side_by_side
 from sanctrail.register.history import changes_since
 from sanctrail.register.party import find_parties, left_lists, pages_of
@@ -99,7 +99,7 @@ def _party(
     register: Register, parties: Parties, party_id: str, asked: tuple[Key, ...]
 ) -> AskedParty:
     members = {*parties.members(party_id), *(listing_id for _, listing_id in asked)}
-    keys = list(register.listings(members))
+    keys = sorted(register.listings(members), key=lambda key: seniority(key[1]))
     undecided = parties.undecided_of(party_id)
     return AskedParty(
         party_id,

@@ -83,8 +83,13 @@ class Hit:
 
     @property
     def listing_ids(self) -> tuple[str, ...]:
-        """The listings that make up the party."""
-        return (self.party.party_id,)
+        """The listings in force that make up the party, the most senior first."""
+        return self.party.listing_ids
+
+    @property
+    def listing_id(self) -> str:
+        """The listing that has the matched name."""
+        return self.name.listing_id
 
     @property
     def matched_name(self) -> str:
@@ -116,6 +121,7 @@ class Hit:
         return {
             "party_id": self.party_id,
             "listing_ids": list(self.listing_ids),
+            "listing_id": self.listing_id,
             "score": self.score,
             "name_score": self.name_score,
             "matched_name": self.matched_name,

@@ -8,30 +8,34 @@ from typing import Any
 
 from sanctrail.evidence.identifiers import comparable, sort_of
 from sanctrail.evidence.weighing import ListedBirth
+from sanctrail.parties import Parties
+from sanctrail.parties.joined import seniority
 from sanctrail.register import Register
 from sanctrail.text.dates import DateRange
 
 
 @dataclass(frozen=True, slots=True)
 class ListedName:
-    """A name of a party as printed on a list; `strong` unless the list calls it weak."""
+    """A name of a party as one of its listings has it; `strong` unless the list calls it weak."""
 
     text: str
     kind: str
     strong: bool
     list_id: str
+    listing_id: str
 
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """Who may be hit. Until listings are joined across regimes a party is one listing id.
+    """Who may be hit: the listings in force that are one party, the most senior first.
 
-    Where several lists of a publisher bear that id, programmes and measures are those of all and
-    the day is the earliest. `primary` gives the primary name by list, `numbers` each identifier as
-    sort, comparable number and issuing country, `wallets` addresses in comparable form.
+    Programmes and measures are those of all, the day is the earliest. `primary` gives the primary
+    name by list, `numbers` each identifier as sort, comparable number and issuing country,
+    `wallets` addresses in comparable form.
     """
 
     party_id: str
+    listing_ids: tuple[str, ...]
     kind: str
     regimes: tuple[str, ...]
     primary: Mapping[str, str]
@@ -52,30 +56,41 @@ class Party:
 _TABLES = ("births", "measures", "identifiers", "wallets")
 
 
-def read_parties(register: Register) -> list[Party]:
+def read_parties(register: Register, joined: Parties) -> list[Party]:
     """Return every party that the register lists, in the order of its lists."""
     listings = register.by_party("listings")
     tables = {table: register.by_party(table) for table in _TABLES}
-    countries = register.countries_by_party()
+    tables["countries"] = register.countries_by_party()
+    members: dict[str, list[str]] = defaultdict(list)
+    for listing_id in listings:
+        members[joined.party_of(listing_id)].append(listing_id)
     return [
-        _party(party_id, rows, {**{t: by.get(party_id, []) for t, by in tables.items()},
-                                "countries": countries.get(party_id, [])})
-        for party_id, rows in listings.items()
-    ]  # fmt: skip
+        _party(party_id, sorted(ids, key=seniority), listings, tables)
+        for party_id, ids in members.items()
+    ]
 
 
 Rows = Sequence[Mapping[str, Any]]
+Grouped = Mapping[str, Rows]
 
 
-def _party(party_id: str, listings: Rows, facts: Mapping[str, Rows]) -> Party:
+def _party(
+    party_id: str, ids: Sequence[str], by_listing: Grouped, tables: Mapping[str, Grouped]
+) -> Party:
+    listings = [row for one in ids for row in by_listing[one]]
+    facts = {
+        table: [row for one in ids for row in grouped.get(one, ())]
+        for table, grouped in tables.items()
+    }
     births = (
         (b["earliest"], b["latest"], b["precision"], bool(b["circa"])) for b in facts["births"]
     )
     return Party(
         party_id=party_id,
+        listing_ids=tuple(ids),
         kind=listings[0]["kind"],
         regimes=_united([row["regime"]] for row in listings),
-        primary={row["list_id"]: row["primary_name"] for row in listings},
+        primary={row["list_id"]: row["primary_name"] for row in reversed(listings)},
         programmes=_united(row["programmes"] for row in listings),
         measures=_united([row["kind"]] for row in facts["measures"]),
         listed_on=min(filter(None, (row["listed_on"] for row in listings)), default=""),
@@ -102,11 +117,11 @@ def _united(texts: Iterable[Iterable[str]]) -> tuple[str, ...]:
 
 
 def read_names(register: Register) -> dict[str, list[ListedName]]:
-    """Return the names of every party by its id, in the order of the lists."""
+    """Return the names of every listing by its id, in the order of the lists."""
     grouped: dict[str, list[ListedName]] = defaultdict(list)
     for row in register.rows("names"):
         strong = row["quality"] != "weak"
-        name = ListedName(row["name"], row["kind"], strong, row["list_id"])
+        name = ListedName(row["name"], row["kind"], strong, row["list_id"], row["listing_id"])
         grouped[row["listing_id"]].append(name)
     return grouped
 

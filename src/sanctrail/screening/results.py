@@ -21,6 +21,7 @@ HIT_COLUMNS = (
     "query",
     "party_id",
     "listing_ids",
+    "listing_id",
     "regimes",
     "score",
     "name_score",
@@ -32,7 +33,7 @@ HIT_COLUMNS = (
     "listed_on",
     "explanation",
 )
-HitRow = tuple[int, str, str, str, str, float, float, str, str, str, str, str, str, str]
+HitRow = tuple[int, str, str, str, str, str, float, float, str, str, str, str, str, str, str]
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 _GROUP = 1 << 17
@@ -46,6 +47,7 @@ def hit_row(number: int, query: Query, hit: Hit) -> HitRow:
         query.name or "; ".join(one.number for one in query.identifiers),
         hit.party_id,
         ";".join(hit.listing_ids),
+        hit.listing_id,
         ";".join(party.regimes),
         hit.score,
         hit.name_score,

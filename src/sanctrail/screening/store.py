@@ -29,6 +29,7 @@ from sanctrail.names.kinds import tables_digest
 from sanctrail.names.likeness import WordTable
 from sanctrail.names.neighbours import KeyTable
 from sanctrail.names.prepare import prepare
+from sanctrail.parties.store import open_parties, parties_key
 from sanctrail.register import Register
 from sanctrail.screening.index import name_arrays
 from sanctrail.screening.parties import (
@@ -43,7 +44,7 @@ from sanctrail.screening.parties import (
 from sanctrail.screening.search import NameArrays
 
 FOLDER = "index"
-LAYOUT = 1
+LAYOUT = 2
 WALLET = "wallet"
 KEPT = 4
 """Indexes that stay beside a new one: of other days, or of a register that others still read."""
@@ -117,7 +118,7 @@ def index_key(register: Register) -> str:
     versions = sorted({v["version_id"] for view in register.views for v in view.versions})
     bases = [view.base["version_id"] for view in register.views]
     code = (kernels_digest(), tables_digest(), _room_digest())
-    parts = [str(LAYOUT), *code, *bases, "", *versions]
+    parts = [str(LAYOUT), *code, parties_key(register), *bases, "", *versions]
     return sha256("\n".join(parts).encode()).hexdigest()[:16]
 
 
@@ -151,10 +152,14 @@ def _build_into(root: Path, key: str, register: Register) -> None:
 
 def _built(register: Register) -> Arrays:
     with collector_resting():
-        parties = read_parties(register)
+        parties = read_parties(register, open_parties(register))
         names = read_names(register)
-        number = {party.party_id: k for k, party in enumerate(parties)}
-        rows = [(number[key], name) for key, own in names.items() for name in own]
+        rows = [
+            (number, name)
+            for number, party in enumerate(parties)
+            for listing_id in party.listing_ids
+            for name in names.get(listing_id, ())
+        ]
         arrays, form_of = name_arrays(
             [prepare(name.text) for _, name in rows], [party for party, _ in rows]
         )

@@ -75,8 +75,12 @@ class Listed:
 
     @cached_property
     def number_of(self) -> Mapping[str, int]:
-        """The number of each party by its id."""
-        return {party.party_id: number for number, party in enumerate(self.parties)}
+        """The number of each party by the ids of its listings."""
+        return {
+            listing_id: number
+            for number, party in enumerate(self.parties)
+            for listing_id in party.listing_ids
+        }
 
     @cached_property
     def rows_of(self) -> Sequence[Sequence[int]]:

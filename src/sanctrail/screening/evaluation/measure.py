@@ -3,14 +3,11 @@
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from math import sqrt
 from typing import Any
 
+from sanctrail.evidence.rates import Rate
 from sanctrail.screening.evaluation.cases import DAMAGED, INVENTED, LABELLED, LEFT_OUT
 from sanctrail.screening.evaluation.outcomes import Outcome
-
-_Z = 1.959963984540054
-"""The normal distribution's point for 95 %."""
 
 THRESHOLDS = tuple(hundredth / 100 for hundredth in range(30, 100))
 
@@ -18,48 +15,6 @@ WORST = 8
 """Classes that are told as weaknesses."""
 LEAST_CASES = 10
 """Cases under which a class says too little to be called weak."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rate:
-    """So many out of so many, with the share and its 95 % interval (Wilson 1927)."""
-
-    count: int
-    of: int
-
-    @property
-    def share(self) -> float:
-        """The share, 0 of none."""
-        return self.count / self.of if self.of else 0.0
-
-    @property
-    def low(self) -> float:
-        """The lower end of the interval."""
-        return max(0.0, self._centre() - self._reach()) if self.count else 0.0
-
-    @property
-    def high(self) -> float:
-        """The upper end of the interval; 1 where nothing was measured."""
-        return min(1.0, self._centre() + self._reach()) if self.count < self.of else 1.0
-
-    def _centre(self) -> float:
-        n = max(self.of, 1)
-        return (self.share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
-
-    def _reach(self) -> float:
-        n = max(self.of, 1)
-        p = self.share
-        return _Z * sqrt(p * (1 - p) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)
-
-    def as_dict(self) -> dict[str, Any]:
-        """Return the rate as a JSON document."""
-        return {
-            "count": self.count,
-            "of": self.of,
-            "share": round(self.share, 6),
-            "low": round(self.low, 6),
-            "high": round(self.high, 6),
-        }
 
 
 @dataclass(frozen=True, slots=True)

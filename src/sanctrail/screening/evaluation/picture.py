@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from html import escape
 from math import log10
 
-from sanctrail.screening.evaluation.measure import THRESHOLDS, Point, Rate
+from sanctrail.evidence.rates import Rate
+from sanctrail.screening.evaluation.measure import THRESHOLDS, Point
 
 WIDTH, HEIGHT = 780, 560
 _LEFT, _RIGHT = 74, 700

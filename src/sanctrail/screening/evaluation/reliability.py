@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sanctrail.screening.evaluation.measure import Rate, customers, innocents
+from sanctrail.evidence.rates import Rate
+from sanctrail.screening.evaluation.measure import customers, innocents
 from sanctrail.screening.evaluation.outcomes import Outcome
 
 EDGES = (0.3, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95, 1.0)

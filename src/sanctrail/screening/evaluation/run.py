@@ -7,6 +7,7 @@ from typing import Any
 
 from sanctrail import __version__
 from sanctrail.errors import InputError, Problem
+from sanctrail.evidence.rates import Rate
 from sanctrail.ground.inputs import FileDigest
 from sanctrail.ground.memory import collector_resting
 from sanctrail.register import Register
@@ -17,7 +18,6 @@ from sanctrail.screening.evaluation.labelled import CaseFile, read_cases
 from sanctrail.screening.evaluation.measure import (
     Line,
     Point,
-    Rate,
     breakdowns,
     curve,
     curves,

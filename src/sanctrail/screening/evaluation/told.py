@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
+from sanctrail.evidence.rates import Rate
 from sanctrail.screening.evaluation.cases import INVENTED
-from sanctrail.screening.evaluation.measure import Line, Point, Rate
+from sanctrail.screening.evaluation.measure import Line, Point
 from sanctrail.screening.evaluation.reliability import Band
 from sanctrail.screening.evaluation.run import Evaluation
 
