@@ -49,14 +49,13 @@ import resource, sys, time
 from pathlib import Path
 from sanctrail.parties.build import build
 from sanctrail.parties.kept import read_built
-from sanctrail.parties.store import open_parties
+from sanctrail.parties.store import open_parties, parties_key
 from sanctrail.register import Register
 register = Register(Path(sys.argv[1]))
 started = time.perf_counter()
 parties = open_parties(register)
 seconds = time.perf_counter() - started
-kept = max((Path(sys.argv[1]) / "parties").glob("????????????????"), key=lambda p: p.stat().st_mtime)
-built = read_built(kept)
+built = read_built(Path(sys.argv[1]) / "parties" / parties_key(register))
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 print(seconds, memory, len(built.listings), len(built.pairs), len(parties.joins),
       len(parties.undecided), len({parties.party_of(one) for one in built.listings}))
@@ -125,9 +124,10 @@ def floor(title, profiles):
             got = {k: by_words[profiles[k].kind, words[k]] for k in cited}
             right = sum(len(got[k] & told) for k, told in cited.items())
             joined = sum(map(len, got.values()))
-            print(f"| {title} | {regime} to un, equal sorted words (the floor) | {right} of {joined}"
-                  f" | {right / joined:.4f} | {right} of {sum(map(len, cited.values()))} | "
-                  f"{right / sum(map(len, cited.values())):.4f} |")  # fmt: skip
+            known = sum(map(len, cited.values()))
+            told = f"{right} of {joined} | {right / joined:.4f}"
+            told += f" | {right} of {known} | {right / known:.4f}"
+            print(f"| {title} | {regime} to un, equal sorted words (the floor) | {told} |")
 
 
 def speed(lists, workspace):

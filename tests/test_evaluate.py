@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from sanctrail.cli.evaluate import evaluate as command
 from sanctrail.errors import InputError
+from sanctrail.evidence.rates import Rate
 from sanctrail.register import Register, load_lists
 from sanctrail.screening import Query
 from sanctrail.screening.damage import CLASSES, NOT_THE_SAME, classes_of, damaged
@@ -22,7 +23,6 @@ from sanctrail.screening.evaluation.cases import DAMAGED, INNOCENTS, Case
 from sanctrail.screening.evaluation.files import guarded
 from sanctrail.screening.evaluation.generated import natural_order
 from sanctrail.screening.evaluation.labelled import party_id
-from sanctrail.evidence.rates import Rate
 from sanctrail.screening.evaluation.measure import curve
 from sanctrail.screening.evaluation.outcomes import Outcome
 from sanctrail.screening.evaluation.pages import Paragraph, Table, as_html, as_markdown
