@@ -61,9 +61,10 @@ print(seconds, memory, len(built.listings), len(built.pairs), len(parties.joins)
       len(parties.undecided), len({parties.party_of(one) for one in built.listings}))
 if len(sys.argv) > 2:
     scratch = build(register)
+    anew = scratch.parties()
     print([(p.left, p.right, p.odds) for p in scratch.pairs] ==
           [(p.left, p.right, p.odds) for p in built.pairs],
-          {frozenset(scratch.parties().members(p)) for p in scratch.party_of.values()} ==
+          {frozenset(anew.members(p)) for p in scratch.party_of.values()} ==
           {frozenset(parties.members(parties.party_of(one))) for one in scratch.party_of})
 """
 

@@ -131,7 +131,7 @@ def _make_into(root: Path, key: str, register: Register) -> None:
         write_built(fresh, built)
         shutil.rmtree(root / key, ignore_errors=True)
         fresh.rename(root / key)
-    if not register.as_of or not last:  # what was known on a day is not what is known
+    if not register.as_of:  # what was known on a day is not what is known
         write_json(root / MANIFEST, {"layout": LAYOUT, "code": code_digest(), "current": key})
         last = key
     sweep(root, keep={key, last, *_recent(root)})

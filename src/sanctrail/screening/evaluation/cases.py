@@ -75,11 +75,11 @@ class Listed:
 
     @cached_property
     def number_of(self) -> Mapping[str, int]:
-        """The number of each party by the ids of its listings."""
+        """The number of each party by its id and those of its listings."""
         return {
-            listing_id: number
+            one: number
             for number, party in enumerate(self.parties)
-            for listing_id in party.listing_ids
+            for one in (party.party_id, *party.listing_ids)
         }
 
     @cached_property
