@@ -13,8 +13,9 @@ import twins_names as twin
 from profiles import profile
 from sanctrail.names import likeness, measure
 from sanctrail.names.compare import Aligner
-from sanctrail.parties import candidates
-from sanctrail.parties.candidates import keys_of, meet
+from sanctrail.parties import candidates, keys
+from sanctrail.parties.candidates import meet
+from sanctrail.parties.keys import keys_of
 from sanctrail.parties.meeting import _owners as owners_of
 from sanctrail.parties.meeting import file_listings, make_ready, meet_listings
 
@@ -30,7 +31,7 @@ SILENT = {
 def classes(word):
     """Every way in which a word is filed: what it sounds like, or what it stands for."""
     sounds = twin.consonants(word.skeleton)
-    if len(sounds) < candidates.FEW_CONSONANTS and not word.unwritten:
+    if len(sounds) < keys.FEW_CONSONANTS and not word.unwritten:
         sounds = word.skeleton
     found = {("sound", sounds)}
     if word.korean:
@@ -41,9 +42,9 @@ def classes(word):
     return found | {("kin", group) for group in word.kin}
 
 
-def keys(words, births):
+def twin_keys_of(words, births):
     """All keys of one name, as (sort, ...)."""
-    telling = [word for word in words if word.kind not in SILENT][: candidates.MAX_KEY_WORDS]
+    telling = [word for word in words if word.kind not in SILENT][: keys.MAX_KEY_WORDS]
     places = range(len(telling))
     rarest = sorted(places, key=lambda k: -telling[k].info)[:2]
     found = {
@@ -57,14 +58,14 @@ def keys(words, births):
         found |= {("alone", one) for one in classes(telling[0])}
     for word in telling:
         found |= {("born", one, day) for one in classes(word) for day in days(births)}
-        if word.info >= candidates.RARE_WORD:
+        if word.info >= keys.RARE_WORD:
             found |= {("born in", one, year) for one in classes(word) for year in years(births)}
     whole = ""
     for word in words:
         if word.kind not in (likeness.TITLE, likeness.FORM):
             sounds = twin.consonants(word.skeleton)
             whole += sounds[1:] if sounds[:1] == whole[-1:] else sounds
-    return found | ({("whole", whole)} if len(whole) > candidates.FEW_CONSONANTS else set())
+    return found | ({("whole", whole)} if len(whole) > keys.FEW_CONSONANTS else set())
 
 
 def days(births):
@@ -95,7 +96,7 @@ def may_be_one(left, right, fresh):
 def twin_keys(ready):
     words = twin.twin_words([form.name for form in ready.forms])
     births = [ready.listings[form.owner].births for form in ready.forms]
-    return [keys(*one) for one in zip(words, births, strict=True)]
+    return [twin_keys_of(*one) for one in zip(words, births, strict=True)]
 
 
 def twin_met(ready, fresh=None):
@@ -250,7 +251,7 @@ def test_names_with_more_keys_than_was_reckoned_with_are_filed_whole():
     ready = make_ready(profiles_of(told))
     _, filed = shared_keys(ready)
     expected = len(twin_keys(ready)[0])
-    assert 60 * expected > candidates.MAX_NAME_KEYS + 24 * 60
+    assert 60 * expected > keys.MAX_NAME_KEYS + 24 * 60
     assert {len(one) for one in filed} == {expected}
     assert len(set(map(frozenset, filed))) == 1
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from sanctrail.lists.records import KINDS
 from sanctrail.names.lexicon import Lexicon
 from sanctrail.names.prepare import PreparedName, prepare
-from sanctrail.parties.candidates import Births, Hashes, Met, Names, Owners, keys_of, meet
+from sanctrail.parties.candidates import Met, Owners, meet
+from sanctrail.parties.keys import Births, Hashes, Names, keys_of
 from sanctrail.parties.profiles import Profile
 from sanctrail.parties.weighing import AGREES, WEAK, NamesMet, name_odds
 
