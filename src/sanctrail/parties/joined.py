@@ -1,7 +1,7 @@
 """Listings joined into parties: which are one, on what basis, and what is only proposed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -41,7 +41,7 @@ class Join:
     reasons: tuple[str, ...]
 
 
-_Joins = Iterable[Join] | Callable[[], Iterable[Join]]
+_Joins = Iterable[Join] | Callable[[Collection[str] | None], Iterable[Join]]
 
 
 class Parties:
@@ -56,7 +56,8 @@ class Parties:
     ) -> None:
         """`party_of` maps listing ids to party ids; listings that it lacks are parties alone.
 
-        Joins may be given as a function that is called when they are first asked for.
+        Joins may be given as a function that is called when they are asked for: with listing ids
+        for those of one of them, with None for all.
         """
         self._party_of = dict(party_of)
         self._joins, self._undecided = joins, undecided
@@ -68,12 +69,12 @@ class Parties:
     @cached_property
     def joins(self) -> tuple[Join, ...]:
         """Every pair of listings that are one party and resemble each other."""
-        return tuple(self._joins() if callable(self._joins) else self._joins)
+        return tuple(_of(self._joins, None))
 
     @cached_property
     def undecided(self) -> tuple[Join, ...]:
         """Every pair that may be one party and was not joined."""
-        return tuple(self._undecided() if callable(self._undecided) else self._undecided)
+        return tuple(_of(self._undecided, None))
 
     def party_of(self, listing_id: str) -> str:
         """Return the id of the party that a listing belongs to."""
@@ -85,12 +86,15 @@ class Parties:
 
     def joins_of(self, party_id: str) -> tuple[Join, ...]:
         """Return the joins that made a party."""
-        return tuple(join for join in self.joins if self.party_of(join.left) == party_id)
+        return tuple(_of(self._joins, self.members(party_id)))
 
     def undecided_of(self, party_id: str) -> tuple[Join, ...]:
         """Return the joins that are only proposed between a party and others."""
-        return tuple(
-            one
-            for one in self.undecided
-            if party_id in (self.party_of(one.left), self.party_of(one.right))
-        )
+        return tuple(_of(self._undecided, self.members(party_id)))
+
+
+def _of(joins: _Joins, ids: Collection[str] | None) -> Iterable[Join]:
+    """Return joins: all, or those of one of some listings."""
+    if callable(joins):
+        return joins(ids)
+    return (one for one in joins if ids is None or one.left in ids or one.right in ids)

@@ -8,10 +8,11 @@ to make it, and who came first among the parties: their ids are then those of a 
 import contextlib
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import sanctrail
 from sanctrail.errors import UnreadableFile
@@ -87,8 +88,8 @@ def _opened(register: Register, folder: Path) -> Parties:
     party_of = {row["listing_id"]: row["party_id"] for row in rows}
     return Parties(
         party_of,
-        lambda: _joins(register, joins, "made"),
-        lambda: _joins(register, joins, "undecided"),
+        lambda ids: _joins(register, joins, "made", ids),
+        lambda ids: _joins(register, joins, "undecided", ids),
     )
 
 
@@ -105,9 +106,13 @@ def _check_whole(folder: Path, tables: Iterable[str]) -> None:
         raise UnreadableFile(f"{folder}: no parties are kept there, or not whole.")
 
 
-def _joins(register: Register, table: str, state: str) -> list[Join]:
+def _joins(register: Register, table: str, state: str, ids: Collection[str] | None) -> list[Join]:
     sql = f'SELECT a, b, basis, score, reasons FROM "{table}" WHERE state = ?'  # noqa: S608
-    rows = register.engine.fetch(sql, (state,))
+    parameters: list[Any] = [state]
+    if ids is not None:
+        sql += " AND (a IN (SELECT unnest(?)) OR b IN (SELECT unnest(?)))"
+        parameters += [list(ids), list(ids)]
+    rows = register.engine.fetch(sql, parameters)
     return [Join(r["a"], r["b"], r["basis"], r["score"], tuple(r["reasons"])) for r in rows]
 
 

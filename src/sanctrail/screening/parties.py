@@ -90,7 +90,7 @@ def _party(
         listing_ids=tuple(ids),
         kind=listings[0]["kind"],
         regimes=_united([row["regime"]] for row in listings),
-        primary={row["list_id"]: row["primary_name"] for row in reversed(listings)},
+        primary=_primary_names(listings),
         programmes=_united(row["programmes"] for row in listings),
         measures=_united([row["kind"]] for row in facts["measures"]),
         listed_on=min(filter(None, (row["listed_on"] for row in listings)), default=""),
@@ -100,6 +100,14 @@ def _party(
         numbers=_numbers(facts["identifiers"]),
         wallets=_united([row["comparable"]] for row in facts["wallets"]),
     )
+
+
+def _primary_names(listings: Rows) -> dict[str, str]:
+    """Return the primary name by list; of several listings on one list that of the first."""
+    found: dict[str, str] = {}
+    for row in listings:
+        found.setdefault(row["list_id"], row["primary_name"])
+    return found
 
 
 def _numbers(rows: Rows) -> tuple[tuple[str, str, str], ...]:

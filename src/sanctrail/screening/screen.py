@@ -56,6 +56,7 @@ class _Candidate:
     form: int
     score: float
     exact: bool
+    strong: bool
 
 
 class Screener:
@@ -99,19 +100,24 @@ class Screener:
         return answers
 
     def _by_query(self, found: Found, queries: int) -> list[dict[int, _Candidate]]:
-        """Return for each query its best candidate by party."""
+        """Return for each query its best candidate by party.
+
+        Of names that score the same a strong one speaks: what one list calls a weak alias another
+        may call a name. Of several such the most senior listing's does.
+        """
         best: list[dict[int, _Candidate]] = [{} for _ in range(queries)]
         columns = (found.query, found.form, found.score, found.exact)
         for query, form, score, exact in zip(*(c.tolist() for c in columns), strict=True):
             for row in self.index.rows_of(form):
                 party = self.index.party_of(row)
                 held = best[query].get(party)
-                if held is not None and held.score >= score:
+                if held is not None and (held.score, held.strong) >= (score, True):
                     continue
+                strong = self._name(row).strong
                 # A weak alias that is only similar supports a suspicion; it makes no hit.
-                told = score if exact or self._name(row).strong else CONTRADICTED * score
-                if held is None or told > held.score:
-                    best[query][party] = _Candidate(row, form, told, bool(exact))
+                told = score if exact or strong else CONTRADICTED * score
+                if held is None or (told, strong) > (held.score, held.strong):
+                    best[query][party] = _Candidate(row, form, told, bool(exact), strong)
         return best
 
     def _hits(

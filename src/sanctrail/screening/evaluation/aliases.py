@@ -1,7 +1,8 @@
 """Leaving one alias out: whether a party is found by its other names, were this one unlisted.
 
 Lists gather spellings that people really used, in every script. Each is sought with itself taken
-out, which tells how well spellings are found that no list has yet.
+out, which tells how well spellings are found that no list has yet. It is taken out of every list
+and in whatever order its words stand, or another list's entry of the party would give it away.
 """
 
 import random
@@ -15,7 +16,7 @@ from rapidfuzz.distance import JaroWinkler
 from sanctrail.errors import InputError
 from sanctrail.names import prepare
 from sanctrail.names.score import CONTRADICTED
-from sanctrail.screening.evaluation.cases import LEFT_OUT, Case, Listed, traits_of
+from sanctrail.screening.evaluation.cases import LEFT_OUT, Case, Listed, bag_of, traits_of
 from sanctrail.screening.evaluation.outcomes import FLOOR, Outcome
 from sanctrail.screening.finder import Finder, Found
 from sanctrail.screening.hits import Query, says_something
@@ -52,28 +53,35 @@ def _cases(listed: Listed, wanted: Aliases, seed: int) -> list[Case]:
     held = sorted({name.list_id for name in listed.names})
     if wanted.list_id and wanted.list_id not in held:
         raise InputError(f"No list '{wanted.list_id}' is held. Held: {', '.join(held)}.")
-    eligible = [row for number in range(len(listed.parties)) for row in _spellings(listed, number)]
-    if wanted.list_id:
-        eligible = [row for row in eligible if listed.names[row].list_id == wanted.list_id]
+    numbers = range(len(listed.parties))
+    eligible = [row for number in numbers for row in _spellings(listed, number, wanted.list_id)]
     chance = random.Random(f"{seed}:aliases")  # noqa: S311
     drawn = chance.sample(range(len(eligible)), min(wanted.limit, len(eligible)))
     return [_case(listed, eligible[place]) for place in sorted(drawn)]
 
 
-def _spellings(listed: Listed, number: int) -> list[int]:
-    """Return the names of a party, each spelling once; none where there is only one."""
-    spellings: dict[str, int] = {}
+def _spellings(listed: Listed, number: int, list_id: str) -> list[int]:
+    """Return the names of a party on a list (any, if empty), each spelling once.
+
+    There are none where all lists together have one spelling.
+    """
+    spellings: set[tuple[str, ...]] = set()
+    rows: dict[tuple[str, ...], int] = {}
     for row in listed.rows_of[number]:
-        if says_something(listed.names[row].text):
-            spellings.setdefault(fold(listed.names[row].text), row)
-    return [*spellings.values()] if len(spellings) > 1 else []
+        name = listed.names[row]
+        if says_something(name.text):
+            spellings.add(bag_of(name.text))
+            if list_id in ("", name.list_id):
+                rows.setdefault(bag_of(name.text), row)
+    return [*rows.values()] if len(spellings) > 1 else []
 
 
 def _case(listed: Listed, row: int) -> Case:
     number = listed.party_of[row]
     name, party = listed.names[row], listed.parties[number]
     kind = name.kind if name.strong else f"weak {name.kind}"
-    others = [one.text for one in listed.own_names(number) if fold(one.text) != fold(name.text)]
+    left_out = bag_of(name.text)
+    others = [one.text for one in listed.own_names(number) if bag_of(one.text) != left_out]
     traits = (
         *traits_of(name.text, party),
         ("likeness to another name", kinship(name.text, others)),
@@ -124,12 +132,12 @@ def _outcomes(
 ) -> Iterator[Outcome]:
     best = [_Best() for _ in cases]
     numbers = [listed.number_of[case.party] for case in cases]
-    folded = [fold(case.query.name) for case in cases]
+    left_out = [bag_of(case.query.name) for case in cases]
     columns = (found.query, found.form, found.score, found.exact)
     for query, form, score, exact in zip(*(c.tolist() for c in columns), strict=True):
         for row in listed.index.rows_of(form):
             name = listed.names[row]
-            if listed.party_of[row] != numbers[query] or fold(name.text) == folded[query]:
+            if listed.party_of[row] != numbers[query] or bag_of(name.text) == left_out[query]:
                 continue
             told = score if exact or name.strong else CONTRADICTED * score
             if told > best[query].score:

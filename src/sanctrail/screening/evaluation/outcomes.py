@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from sanctrail.names.compare import compare_all
-from sanctrail.screening.evaluation.cases import LEFT_OUT, Case, Listed
+from sanctrail.screening.evaluation.cases import LEFT_OUT, Case, Listed, bag_of
 from sanctrail.screening.hits import Hit
 from sanctrail.screening.screen import Screener
-from sanctrail.text.fold import fold
 
 FLOOR = 0.3
 """The lowest score that is looked at; what scores less has none."""
@@ -96,7 +95,7 @@ def misses(outcomes: Sequence[Outcome], listed: Listed) -> Iterator[Miss]:
 
 
 def _others(case: Case, listed: Listed) -> Iterator[str]:
-    """Yield the names that a case could have met: of an alias left out, not itself."""
+    """Yield the names that a case could have met: of an alias left out, not its own words."""
     own = listed.own_names(listed.number_of[case.party])
-    left_out = fold(case.query.name) if case.source == LEFT_OUT else ""
-    return (name.text for name in own if not left_out or fold(name.text) != left_out)
+    left_out = bag_of(case.query.name) if case.source == LEFT_OUT else ()
+    return (name.text for name in own if not left_out or bag_of(name.text) != left_out)
