@@ -81,7 +81,9 @@ def print_pages(hits: "Sequence[Hit]") -> None:
         party = hit.party
         say(f"{hit.score:.4f}  {_listed_as(hit)}  {hit.primary_name} ({party.kind})")
         say_long(f"{hit.explanation}.")
+        several = hit.listing_ids if len(hit.listing_ids) > 1 else ()
         told = [
+            ("listings", ", ".join(several)),
             ("programmes", ", ".join(party.programmes)),
             ("measures", ", ".join(party.measures)),
             ("listed on", party.listed_on),
