@@ -109,7 +109,7 @@ def recall(file, known, screener, names, full):
     groups = defaultdict(list)
     for row, hits in zip(rows, screener.screen_all([query_of(r, full) for r in rows]), strict=True):
         wanted = "un:" + row["expected_id"].removeprefix("un-")
-        groups[row["treatment"]].append(any(hit.party_id == wanted for hit in hits))
+        groups[row["treatment"]].append(any(wanted in hit.listing_ids for hit in hits))
     every = [found for group in groups.values() for found in group]
     tell(f"{file}, treated, {known}", every, "UN + OFAC + EU + UK")
     for treatment, found in sorted(groups.items()):
