@@ -22,7 +22,6 @@ from sanctrail.cli.monitor_tables import (
 )
 from sanctrail.cli.options import AsOf, Csv, Json, Workspace
 from sanctrail.cli.render import emit, print_json, say, say_long
-from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
     from sanctrail.parties import Parties
@@ -133,16 +132,12 @@ def measures(
     Example: sanctrail register measures KPe.031
     """
     from sanctrail.regimes.measures import measures_of  # noqa: PLC0415
-    from sanctrail.register.party import left_lists  # noqa: PLC0415
+    from sanctrail.register.party import not_listed  # noqa: PLC0415
 
     register, parties = _open(workspace, as_of)
     found = measures_of(register, parties, party)
     if not found:
-        raise InputError(
-            f"'{party}': no list in force has this id, reference, exact name or wallet."
-            f"{left_lists(register, party)} Names that are only similar are found by: "
-            f"sanctrail screen '{party}'"
-        )
+        raise not_listed(register, party)
     if as_json:
         documents = [_obliged_document(one) for one in found]
         print_json({"party": party, **used(register), "parties": documents})

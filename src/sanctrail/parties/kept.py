@@ -17,6 +17,7 @@ from sanctrail.parties.build import Built
 from sanctrail.parties.joined import Join
 from sanctrail.parties.joining import Weighed
 from sanctrail.parties.meeting import Filed
+from sanctrail.register.tables import table_of
 
 _TEXTS = pa.list_(pa.string())
 _EVIDENCE = pa.list_(
@@ -48,9 +49,9 @@ def write_built(folder: Path, built: Built) -> None:
     ]  # fmt: skip
     joins = [*_rows(built.joins, "made"), *_rows(built.undecided, "undecided")]
     tables = {
-        "listings": _table(listings, _LISTINGS),
-        "pairs": _table(pairs, _PAIRS),
-        "joins": _table(joins, _JOINS),
+        "listings": table_of(listings, _LISTINGS),
+        "pairs": table_of(pairs, _PAIRS),
+        "joins": table_of(joins, _JOINS),
     }
     about = {
         "generation": built.generation,
@@ -70,12 +71,6 @@ def _digest(filed: Filed) -> str:
 
 def _rows(joins: Iterable[Join], state: str) -> list[tuple[Any, ...]]:
     return [(j.left, j.right, state, j.basis, j.score, list(j.reasons)) for j in joins]
-
-
-def _table(rows: list[tuple[Any, ...]], schema: pa.Schema) -> pa.Table:
-    columns = list(zip(*rows, strict=True)) if rows else [()] * len(schema)
-    arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
-    return pa.Table.from_arrays(arrays, schema=schema)
 
 
 def read_since(folder: Path) -> tuple[dict[str, int], int]:

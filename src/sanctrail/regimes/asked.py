@@ -8,11 +8,10 @@ from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
-from sanctrail.errors import InputError
 from sanctrail.parties.joined import BASES, Join, Parties, seniority
 from sanctrail.regimes.abreast import Line, differences, side_by_side
 from sanctrail.register.history import changes_since
-from sanctrail.register.party import find_parties, left_lists, pages_of
+from sanctrail.register.party import find_parties, not_listed, pages_of
 from sanctrail.register.query import Key, Register
 
 
@@ -87,11 +86,7 @@ def parties_asked(register: Register, parties: Parties, text: str) -> list[Asked
         by_party[parties.party_of(text.strip())] = []
     found = [_party(register, parties, party_id, tuple(own)) for party_id, own in by_party.items()]
     if not any(party.pages for party in found):
-        raise InputError(
-            f"'{text}': no list in force has this id, reference, exact name or wallet."
-            f"{left_lists(register, text)} Names that are only similar are found by: "
-            f"sanctrail screen '{text}'"
-        )
+        raise not_listed(register, text)
     return found
 
 

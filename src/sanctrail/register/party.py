@@ -4,6 +4,7 @@ from collections import defaultdict
 from typing import Any
 
 from sanctrail.addresses import canonical, describe
+from sanctrail.errors import InputError
 from sanctrail.register.facts import same_text
 from sanctrail.register.history import changes_since, first_seen
 from sanctrail.register.layout import FACTS_OF_TABLE
@@ -30,6 +31,15 @@ def find_parties(register: Register, text: str) -> list[Key]:
         if found:
             return found
     return []
+
+
+def not_listed(register: Register, text: str) -> InputError:
+    """Return the error that no list in force has whom a text names, with the next steps."""
+    return InputError(
+        f"'{text}': no list in force has this id, reference, exact name or wallet."
+        f"{left_lists(register, text)} Names that are only similar are found by: "
+        f"sanctrail screen '{text}'"
+    )
 
 
 def left_lists(register: Register, text: str) -> str:

@@ -74,7 +74,7 @@ def tables_of(listings: Iterable[Listing], problems: Iterable[Problem]) -> dict[
         for table, row in _rows(listing):
             rows[table].append(row)
     rows["problems"] = [(problem.source, problem.where, problem.message) for problem in problems]
-    return {name: _table(rows.pop(name), schema) for name, schema in SCHEMAS.items()}
+    return {name: table_of(rows.pop(name), schema) for name, schema in SCHEMAS.items()}
 
 
 def _rows(listing: Listing) -> Iterator[tuple[str, Row]]:
@@ -135,7 +135,8 @@ def _listing_row(listing: Listing) -> Row:
     )
 
 
-def _table(rows: list[Row], schema: pa.Schema) -> pa.Table:
+def table_of(rows: list[Row], schema: pa.Schema) -> pa.Table:
+    """Return rows as a table; a row has a cell for each field of the schema."""
     columns = list(zip(*rows, strict=True)) if rows else [() for _ in schema]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, schema, strict=True)]
     return pa.Table.from_arrays(arrays, schema=schema)
