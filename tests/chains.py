@@ -1,41 +1,55 @@
 """Small ledgers in memory, written as lists of movements, for tests of tracing."""
 
-from decimal import Decimal
+from pathlib import Path
 
-import pyarrow as pa
+import numpy as np
 
-from sanctrail.ledger.store import AMOUNT, SCHEMAS, SHARED_SCHEMAS, AccountLedger, UtxoLedger
+from sanctrail.ledger.batches import KIND_CODES, UNSPENT
+from sanctrail.ledger.store import AccountLedger, UtxoLedger
+from sanctrail.ledger.texts import MemoryTexts
 
-UNIT = {"code": "COIN", "unit": "grain", "decimals": 0}
-OTHER = {"code": "OTHER", "unit": "grain", "decimals": 0}
+UNIT = {"code": "COIN", "unit": "grain", "decimals": 0, "contract": ""}
+OTHER = {"code": "OTHER", "unit": "grain", "decimals": 0, "contract": ""}
+_NOWHERE = Path("nowhere")
 
 
-class MemoryAccount(AccountLedger):
+class _Memory:
+    """A ledger's columns and texts held in memory."""
+
+    def labels(self):
+        return {}
+
+
+class MemoryAccount(_Memory, AccountLedger):
     """An account ledger of (sender, receiver, amount[, transaction[, asset]]), one a second."""
 
     def __init__(self, moves):
-        names = list(dict.fromkeys(name for move in moves for name in move[:2]))
-        columns = {name: [] for name in SCHEMAS["account"]["transfers"].names}
-        for time, move in enumerate(moves):
-            sender, receiver, amount, *more = move
-            columns["block"].append(time)
-            columns["time"].append(time)
-            columns["transaction"].append(more[0] if more else f"t{time}")
-            columns["sender"].append(names.index(sender))
-            columns["receiver"].append(names.index(receiver))
-            columns["asset"].append(more[1] if len(more) > 1 else 0)
-            columns["amount"].append(amount)
-        self._memory = {
-            "transfers": _table(columns, SCHEMAS["account"]["transfers"]),
-            "addresses": _addresses(names),
+        rows = [
+            (*move[:3], move[3] if len(move) > 3 else f"t{time}", move[4] if len(move) > 4 else 0)
+            for time, move in enumerate(moves)
+        ]
+        names = list(dict.fromkeys(name for row in rows for name in row[:2]))
+        ids = list(dict.fromkeys(row[3] for row in rows))
+        ends = [[names.index(row[0]), names.index(row[1])] for row in rows]
+        own = [[n for n, pair in enumerate(ends) if a in pair] for a in range(len(names))]
+        columns = {
+            "senders": np.array([pair[0] for pair in ends], np.int64),
+            "receivers": np.array([pair[1] for pair in ends], np.int64),
+            "assets": np.array([row[4] for row in rows], np.int64),
+            "transactions": np.array([ids.index(row[3]) for row in rows], np.int64),
+            "times": np.arange(len(rows)),
+            "blocks": np.arange(len(rows)),
+            "kinds": np.full(len(rows), KIND_CODES.index("row"), np.uint8),
+            "amounts_high": np.array([row[2] >> 64 for row in rows], np.uint64),
+            "amounts_low": np.array([row[2] & (2**64 - 1) for row in rows], np.uint64),
+            "account_starts": np.cumsum([0, *map(len, own)]),
+            "account_places": np.array([n for places in own for n in places], np.int64),
         }
-        super().__init__(_NOWHERE, _manifest("account", len(moves)))
-
-    def table(self, name):
-        return self._memory[name]
+        texts = {"address": MemoryTexts(names), "transaction": MemoryTexts(ids)}
+        super().__init__(_NOWHERE, _manifest("account", len(rows)), columns, texts)
 
 
-class MemoryUtxo(UtxoLedger):
+class MemoryUtxo(_Memory, UtxoLedger):
     """A UTXO ledger of ([outputs spent], [(address, value)]) a transaction; none spent: coinbase.
 
     Outputs are numbered in chain order.
@@ -43,46 +57,32 @@ class MemoryUtxo(UtxoLedger):
 
     def __init__(self, transactions):
         names = list(dict.fromkeys(name for _, outs in transactions for name, _ in outs))
-        columns = {name: [] for name in SCHEMAS["utxo"]["outputs"].names}
-        for number, (spent, outputs) in enumerate(transactions):
-            for at, output in enumerate(spent):
-                columns["spent_by"][output] = number
-                columns["spent_at"][output] = at
-            for n, (name, value) in enumerate(outputs):
-                columns["transaction"].append(number)
-                columns["n"].append(n)
-                columns["address"].append(names.index(name))
-                columns["value"].append(value)
-                columns["spent_by"].append(-1)
-                columns["spent_at"].append(-1)
+        outputs = [output for _, outs in transactions for output in outs]
+        spent_by = np.full(len(outputs), UNSPENT, np.int64)
+        for number, (spent, _) in enumerate(transactions):
+            spent_by[spent] = number
         count = len(transactions)
-        heads = {
-            "txid": [txid(number) for number in range(count)],
-            "block": list(range(count)),
-            "time": list(range(count)),
+        columns = {
+            "values": np.array([value for _, value in outputs], np.int64),
+            "owners": np.array([names.index(name) for name, _ in outputs], np.int64),
+            "spent_by": spent_by,
+            "inputs": np.array([o for spent, _ in transactions for o in spent], np.int64),
+            "first_output": np.cumsum([0, *(len(outs) for _, outs in transactions)]),
+            "first_input": np.cumsum([0, *(len(spent) for spent, _ in transactions)]),
+            "txids": np.array([list(bytes.fromhex(txid(n))) for n in range(count)], np.uint8),
+            "txid_order": np.arange(count),
+            "outside_places": np.zeros(0, np.int32),
+            "block_first": np.arange(count),
+            "block_height": np.arange(count),
+            "block_time": np.arange(count),
         }
-        self._memory = {
-            "transactions": _table(heads, SCHEMAS["utxo"]["transactions"]),
-            "outputs": _table(columns, SCHEMAS["utxo"]["outputs"]),
-            "addresses": _addresses(names),
-        }
-        super().__init__(_NOWHERE, _manifest("utxo", count))
-
-    def table(self, name):
-        return self._memory[name]
+        texts = {"address": MemoryTexts(names)}
+        super().__init__(_NOWHERE, _manifest("utxo", count), columns, texts)
 
 
 def txid(number):
     """The id of the transaction of that number: 64 hexadecimal digits."""
     return f"{number:064x}"
-
-
-class _Nowhere:
-    def __truediv__(self, other):
-        return self
-
-
-_NOWHERE = _Nowhere()
 
 
 def _manifest(family, movements):
@@ -92,23 +92,11 @@ def _manifest(family, movements):
         "simulation": False,
         "source_format": "memory",
         "assets": [UNIT, OTHER] if family == "account" else [UNIT],
-        "coverage": {"movements": movements, "transactions": movements},
+        "coverage": {
+            "movements": movements,
+            "transactions": movements,
+            "outside_transactions": 0,
+        },
         "limits": [],
         "files": [],
     }
-
-
-def _table(columns, schema):
-    arrays = [
-        pa.array(
-            [Decimal(v) for v in columns[f.name]] if f.type == AMOUNT else columns[f.name], f.type
-        )
-        for f in schema
-    ]
-    return pa.Table.from_arrays(arrays, schema=schema)
-
-
-def _addresses(names):
-    return pa.table(
-        {"address": names, "label": [""] * len(names)}, schema=SHARED_SCHEMAS["addresses"]
-    )

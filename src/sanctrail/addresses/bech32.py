@@ -13,10 +13,11 @@ def bech32_holds(address: str) -> bool:
     return _polymod(values) == (_BECH32 if data.startswith("q") else _BECH32M)
 
 
-def witness_address(prefix: str, program: bytes) -> str:
-    """Return the version 0 address of a witness program (20 bytes for a key hash)."""
-    values = [0, *_five_bits(program)]
-    checked = _polymod(_expanded(prefix) + values + [0] * 6) ^ _BECH32
+def witness_address(prefix: str, program: bytes, version: int = 0) -> str:
+    """Return the address of a witness program (2 to 40 bytes), version 0 to 16."""
+    values = [version, *_five_bits(program)]
+    variant = _BECH32M if version else _BECH32
+    checked = _polymod(_expanded(prefix) + values + [0] * 6) ^ variant
     checksum = [checked >> 5 * (5 - i) & 31 for i in range(6)]
     return f"{prefix}1" + "".join(_ALPHABET[value] for value in values + checksum)
 

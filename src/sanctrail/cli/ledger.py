@@ -6,10 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
+from sanctrail.cli import ledger_asking, prices
 from sanctrail.cli.options import Json
 from sanctrail.cli.render import print_json, print_problems, problem_dicts, say
+from sanctrail.errors import InputError, LedgerError
 
-app = typer.Typer(help="Import chain data and see what it covers.", no_args_is_help=True)
+app = typer.Typer(help="Import chain data and ask what it holds.", no_args_is_help=True)
 
 LedgerFolder = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
 Replace = Annotated[
@@ -19,31 +21,70 @@ Replace = Annotated[
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(help="Tables of transfers (CSV).")],
-    form: Annotated[str, typer.Option("--format", help="labelled-flows, or transfers.")],
+    files: Annotated[list[Path], typer.Argument(help="Chain files, of one kind of chain.")],
     ledger: LedgerFolder,
-    layout: Annotated[
-        Path | None, typer.Option("--layout", help="For transfers: what each column holds (TOML).")
+    form: Annotated[
+        str | None,
+        typer.Option("--format", help="The files' format, where they do not tell it themselves."),
     ] = None,
+    layout: Annotated[
+        Path | None,
+        typer.Option("--layout", help="For any table: what each column holds (TOML)."),
+    ] = None,
+    height: Annotated[
+        int | None, typer.Option("--height", min=0, help="The height of a lone, early block.")
+    ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option("--network", help="Of bare blocks: mainnet, testnet3, testnet4, ..."),
+    ] = None,
+    add: Annotated[
+        bool, typer.Option("--add", help="Add these files to what the ledger holds.")
+    ] = False,
     replace: Replace = False,
+    memory: Annotated[
+        str | None,
+        typer.Option("--memory", help="What joining may take: 4GB, 800MB. [default: half, <= 8GB]"),
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Import tables of transfers into one ledger, all of them or none.
+    """Import chain files into one ledger, all of them or none. Cut off, it goes on where it stood.
 
-    Example: sanctrail ledger import --format labelled-flows flows.csv --ledger theft
+    Example: sanctrail ledger import blocks/blk*.dat --ledger bitcoin
     """
-    from sanctrail.ledger import import_files  # noqa: PLC0415
+    from sanctrail.ledger import How, import_files  # noqa: PLC0415
 
-    summary, problems = import_files(files, form, ledger, layout_file=layout, replace=replace)
+    options = {"layout": layout, "height": height, "network": network}
+    how = How(add, replace, _bytes(memory), options)
+    summary, problems = import_files(files, ledger, form, how)
     if as_json:
         print_json({**asdict(summary), "problem_list": problem_dicts(problems)})
         return
     print_problems(problems, "they stand in the ledger's problems table")
     state = "" if summary.changed else " (held already, nothing changed)"
+    moved = "outputs" if summary.family == "utxo" else "transfers"
     say(
-        f"{summary.transfers:,} transfers between {summary.addresses:,} addresses from "
-        f"{summary.rows:,} rows in {ledger}{state}"
+        f"{', '.join(summary.formats)}: {summary.transactions:,} transactions, "
+        f"{summary.movements:,} {moved}, {summary.addresses:,} addresses in {ledger}{state}"
     )
+
+
+_UNITS = {"MB": 10**6, "GB": 10**9}
+
+
+def _bytes(text: str | None) -> int | None:
+    """Return the bytes of a size such as 4GB."""
+    if text is None:
+        return None
+    number, unit = text[:-2].strip(), text[-2:].upper()
+    size = float(number) * _UNITS[unit] if unit in _UNITS and _is_number(number) else 0
+    if size < _UNITS["MB"] * 100:
+        raise InputError(f"--memory {text}: give a size of at least 100MB, such as 800MB or 4GB.")
+    return int(size)
+
+
+def _is_number(text: str) -> bool:
+    return text.replace(".", "", 1).isdecimal()
 
 
 @app.command("simulate")
@@ -96,15 +137,81 @@ def info(ledger: LedgerFolder, as_json: Json = False) -> None:
 def _say_info(ledger: Path, about: dict[str, Any]) -> None:
     cover = about["coverage"]
     say(f"{'SIMULATION: ' if about['simulation'] else ''}{about['family']} ledger {ledger}")
-    say(f"  format        {about['source_format']}, digest {about['digest']}")
-    assets = ", ".join(
-        f"{a['code']} (in {a['unit']}, {a['decimals']} decimals)" for a in about["assets"]
+    network = f" ({about['network']})" if about.get("network") else ""
+    say(f"  format        {about['source_format']}{network}, digest {about['digest']}")
+    shown = [f"{a['code']} (in {a['unit']}, {a['decimals']} decimals)" for a in about["assets"]]
+    more = f" and {len(shown) - SHOWN_ASSETS:,} more" if len(shown) > SHOWN_ASSETS else ""
+    say(f"  assets        {', '.join(shown[:SHOWN_ASSETS])}{more}")
+    say(
+        f"  transactions  {cover['transactions']:,}, movements {cover['movements']:,}, "
+        f"addresses {cover['addresses']:,}"
     )
-    say(f"  assets        {assets}")
-    say(f"  transactions  {cover['transactions']:,}, movements {cover['movements']:,}")
-    say(f"  blocks        {cover['first_block']} to {cover['last_block']}")
+    say(f"  blocks        {_shown(cover['first_block'])} to {_shown(cover['last_block'])}")
     say(f"  time          {cover['first_time']} to {cover['last_time']}")
+    say(f"  from          {len(about['files']):,} files, problems {_problem_count(about):,}")
     for limit in about["limits"]:
         say(f"  limit         {limit}")
     damaged = ", ".join(about["damaged"])
     say(f"  files         {'DAMAGED: ' + damaged if damaged else 'whole, digests agree'}")
+
+
+SHOWN_ASSETS = 5
+
+
+def _shown(block: int | None) -> str:
+    return "unknown" if block is None else str(block)
+
+
+def _problem_count(about: dict[str, Any]) -> int:
+    return sum(file["problems"] for file in about["files"])
+
+
+@app.command("verify")
+def verify(ledger: LedgerFolder, as_json: Json = False) -> None:
+    """Hold a ledger against the rules of its chain and its own digests; exit with 2 if one breaks.
+
+    Example: sanctrail ledger verify --ledger bitcoin
+    """
+    from sanctrail.ledger import open_ledger  # noqa: PLC0415
+    from sanctrail.ledger.verify import verify as hold_against  # noqa: PLC0415
+
+    checks = hold_against(open_ledger(ledger))
+    if as_json:
+        print_json([{**asdict(check), "holds": check.holds} for check in checks])
+    else:
+        for check in checks:
+            left = f", {check.left_out:,} cannot be told" if check.left_out else ""
+            say(f"{'holds ' if check.holds else 'BROKEN'}  {check.rule}: {check.looked_at:,}{left}")
+            for flaw in check.flaws:
+                say(f"        {flaw}")
+    broken = [check.rule for check in checks if not check.holds]
+    if broken:
+        raise LedgerError(
+            f"{ledger}: the ledger breaks {len(broken)} of {len(checks)} rules: "
+            f"{'; '.join(broken)}. Check its sources and import them again."
+        )
+
+
+@app.command("export")
+def export(
+    ledger: LedgerFolder,
+    to: Annotated[Path, typer.Option("--to", help="New folder for the tables.")],
+    as_json: Json = False,
+) -> None:
+    """Write a ledger as Parquet tables that any engine reads.
+
+    Example: sanctrail ledger export --ledger bitcoin --to bitcoin-tables
+    """
+    from sanctrail.ledger import open_ledger  # noqa: PLC0415
+    from sanctrail.ledger.exporting import export_ledger  # noqa: PLC0415
+
+    files = export_ledger(open_ledger(ledger), to)
+    if as_json:
+        print_json({"files": [str(path) for path in files]})
+        return
+    say(f"{len(files)} tables in {to}: {', '.join(path.name for path in files)}")
+
+
+app.command("address")(ledger_asking.address)
+app.command("tx")(ledger_asking.transaction)
+app.add_typer(prices.app, name="prices")

@@ -69,7 +69,7 @@ def trace(
 
 
 def _since(text: str | None) -> int | None:
-    from sanctrail.ledger.importing import unix_time  # noqa: PLC0415
+    from sanctrail.ledger.values import unix_time  # noqa: PLC0415
 
     if text is None:
         return None

@@ -35,8 +35,11 @@ class Engine(Protocol):
     def count(self, name: str) -> int:
         """Return the number of rows of a named table."""
 
-    def write(self, sql: str, path: Path) -> None:
-        """Run one query and write its rows to a Parquet file."""
+    def write(self, sql: str, path: Path, *, passing: bool = False) -> None:
+        """Run one query and write its rows to a Parquet file.
+
+        A `passing` file is read again soon and thrown away: packed lightly, it is made faster.
+        """
 
     def drop(self, name: str) -> None:
         """Forget a named table; its files stay."""
@@ -48,8 +51,17 @@ class DuckEngine:
     What DuckDB cannot read or write becomes `UnreadableFile`, so that nothing above knows it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, memory: int | None = None, spill: Path | None = None) -> None:
+        """Take at most `memory` bytes, and go on in files in the folder `spill` beyond that.
+
+        With a spill folder, rows come in the order that a query asks for and in no other.
+        """
         self._connection = duckdb.connect(":memory:")
+        if memory is not None:
+            self._connection.execute(f"SET memory_limit = '{memory // 1_000_000}MB'")
+        if spill is not None:
+            self._connection.execute(f"SET temp_directory = {_quoted(str(spill))}")
+            self._connection.execute("SET preserve_insertion_order = false")
 
     def __enter__(self) -> Self:
         return self
@@ -89,14 +101,16 @@ class DuckEngine:
     def count(self, name: str) -> int:
         """Return the number of rows of a named table."""
         with _told(f"table '{name}'"):
-            row = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()  # noqa: S608
-        return int(row[0]) if row else 0
+            rows = self._connection.execute(f'SELECT count(*) FROM "{name}"').fetchall()  # noqa: S608
+        return int(rows[0][0])
 
-    def write(self, sql: str, path: Path) -> None:
+    def write(self, sql: str, path: Path, *, passing: bool = False) -> None:
         """Run one query and write its rows to a Parquet file."""
-        target = _quoted(str(path))
+        target, packing = _quoted(str(path)), "lz4_raw" if passing else "zstd"
         with _told(str(path)):
-            self._connection.execute(f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION zstd)")
+            self._connection.execute(
+                f"COPY ({sql}) TO {target} (FORMAT parquet, COMPRESSION {packing})"
+            )
 
     def drop(self, name: str) -> None:
         """Forget a named table."""
@@ -107,6 +121,11 @@ class DuckEngine:
 def _told(what: str) -> Iterator[None]:
     try:
         yield
+    except duckdb.OutOfMemoryException as error:
+        raise UnreadableFile(
+            f"{what}: the engine's memory is too small for this. Give it more with --memory, or "
+            "free disk for what it lays aside; nothing was changed."
+        ) from error
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0].rstrip(".")
         raise UnreadableFile(

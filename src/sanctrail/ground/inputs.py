@@ -11,6 +11,7 @@ import gzip
 import hashlib
 import io
 import lzma
+import sys
 import tarfile
 import zipfile
 import zlib
@@ -68,7 +69,8 @@ class InputStream(io.RawIOBase):
         self._raw = raw
         self._bar = bar
         self._packed_size = packed_size
-        self._limit = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
+        grown = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
+        self._limit = sys.maxsize if unpacked is raw else grown
         self._hash = hashlib.sha256()
         self._size = 0
         self._ahead = b""

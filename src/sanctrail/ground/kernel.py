@@ -19,13 +19,13 @@ from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_ROOMS = ("names", "parties", "screening")
+_ROOMS = ("names", "parties", "screening", "ledger")
 _MARK = b"@kernel"
 
 
 def _sources() -> list[bytes]:
     package = Path(__file__).resolve().parents[1]
-    files = (path for room in _ROOMS for path in sorted((package / room).glob("*.py")))
+    files = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
     return [text for text in (path.read_bytes() for path in files) if _MARK in text]
 
 

@@ -70,9 +70,9 @@ def write_table(path: Path, table: "pa.Table") -> str:
     return file_sha256(path)
 
 
-def read_manifest(folder: Path) -> dict[str, Any] | None:
+def read_manifest(folder: Path, name: str = MANIFEST) -> dict[str, Any] | None:
     """Return the folder's manifest, or None where there is none yet."""
-    path = folder / MANIFEST
+    path = folder / name
     try:
         document = json.loads(path.read_bytes())
     except FileNotFoundError:
@@ -88,16 +88,17 @@ def read_manifest(folder: Path) -> dict[str, Any] | None:
 
 
 @contextlib.contextmanager
-def exclusive(folder: Path) -> Iterator[None]:
+def exclusive(folder: Path, *, wait: bool = True) -> Iterator[None]:
     """Hold the folder's write lock; a second writer waits. The lock dies with its process.
 
-    A folder that was made for this and holds nothing in the end is taken away again.
+    Without `wait` a lock that another holds is a `BlockingIOError`. A folder that was made for
+    this and holds nothing in the end is taken away again.
     """
     made = [one for one in (folder, *folder.parents) if not one.exists()]
     while True:
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / LOCK).open("a+b") as file:
-            _lock(file)
+            _lock(file, wait=wait)
             if not _is_still(file, folder / LOCK):  # its last holder took the folder away
                 continue
             try:
@@ -163,16 +164,19 @@ def _flush(file: IO[bytes]) -> None:
     os.fsync(file.fileno())
 
 
-def _lock(file: IO[bytes]) -> None:
+def _lock(file: IO[bytes], *, wait: bool) -> None:
     if os.name == "nt":
         import msvcrt  # noqa: PLC0415
 
-        msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined]
+        mode = msvcrt.LK_LOCK if wait else msvcrt.LK_NBLCK  # type: ignore[attr-defined]
+        msvcrt.locking(file.fileno(), mode, 1)  # type: ignore[attr-defined]
     else:
         import fcntl  # noqa: PLC0415
 
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if not wait:
+                raise
             sys.stderr.write("Waiting for another sanctrail that is writing here ...\n")
             fcntl.flock(file, fcntl.LOCK_EX)

@@ -1,21 +1,19 @@
 """The ledger: chain data in two families, exact, in columns, with what it covers and lacks.
 
-A new chain format goes here: an importer that ends in `write_account_ledger` or
-`write_utxo_ledger`, and its line in `importing.FORMATS`.
+A new chain format goes into `formats`: a reader that hands over batches, and its line in
+`formats/every.py`.
 """
 
-from sanctrail.ledger.importing import FORMATS, ImportSummary, import_files
-from sanctrail.ledger.simulate import SimulationSummary, simulate_heist
+from sanctrail.ledger.importing import FORMATS, How, ImportSummary, import_files
 from sanctrail.ledger.store import AccountLedger, Ledger, UtxoLedger, open_ledger
 
 __all__ = [
     "FORMATS",
     "AccountLedger",
+    "How",
     "ImportSummary",
     "Ledger",
-    "SimulationSummary",
     "UtxoLedger",
     "import_files",
     "open_ledger",
-    "simulate_heist",
 ]

@@ -1,360 +1,337 @@
-"""Importing tables of transfers: every row becomes a transfer or a located problem."""
+"""Importing chain files: told apart, read in parts that a kill cannot harm, made into a ledger."""
 
-import io
-import re
-from collections.abc import Iterator, Sequence
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
-from decimal import Context, Decimal, Inexact, InvalidOperation, Overflow
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import pyarrow as pa
-
-from sanctrail.addresses import canonical, canonical_transaction
 from sanctrail.errors import InputError, LedgerError, Problem
-from sanctrail.ground.delimited import Records as Delimited
-from sanctrail.ground.inputs import InputStream, open_input
-from sanctrail.ledger.layouts import BUILT_IN, Layout, built_in_layout, read_layout
-from sanctrail.ledger.store import (
-    AMOUNT,
-    MAX_AMOUNT,
-    MAX_INTEGER,
-    SCHEMAS,
-    SHARED_SCHEMAS,
-    stored_transaction,
-    write_ledger,
-)
+from sanctrail.ground.inputs import open_input
+from sanctrail.ground.store import LOCK, exclusive, is_own
+from sanctrail.ledger.batches import BITCOIN, UtxoBatch
+from sanctrail.ledger.formats.every import ALL, format_of, named
+from sanctrail.ledger.formats.source import Batch, Format, Source
+from sanctrail.ledger.making import default_memory, make
+from sanctrail.ledger.manifest import data_name, ledger_manifest
+from sanctrail.ledger.staging import HELD, PARTS, Parts, Plan, Staged, filled, problems_of
+from sanctrail.ledger.store import AccountLedger, damaged_files, opened
+from sanctrail.ledger.unmaking import account_batches, utxo_batches
 
-FORMATS = (*BUILT_IN, "transfers")
-"""Formats of `ledger import`; `transfers` takes any table with a `--layout` file."""
+FORMATS = tuple(form.name for form in ALL)
 
-MAX_TIME = 253_402_300_799
-"""The last second of the year 9999, the last that has a date."""
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_DIGITS = re.compile(r"[0-9]+")
-_UNIX_SECONDS = re.compile(r"[0-9]{9,11}")
-_NUMBER = re.compile(r"[-+]?\d{1,90}(\.\d{0,90})?([eE][-+]?\d{1,3})?")
-_EXACT = Context(prec=200, traps=[Inexact, InvalidOperation, Overflow])
+PART_ROWS = 200_000
+"""Rows after which a part is closed: what a kill can cost."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportSummary:
-    """What an import made; `rows` counts data rows, of which `problems` became no transfer."""
+    """What an import made; `rows` counts data rows, of which `problems` could not be read."""
 
     ledger: str
+    family: str
     digest: str
+    formats: tuple[str, ...]
     rows: int
-    transfers: int
+    transactions: int
+    movements: int
     addresses: int
     problems: int
     changed: bool
 
 
-@dataclass(slots=True)
-class _Rows:
-    """Transfers gathered from the files, in reading order.
+@dataclass(frozen=True, slots=True)
+class How:
+    """How to import: `add` to the ledger that is there, or `replace` it; the engine's `memory`.
 
-    The third field of each is its microseconds: they order rows and are not kept.
+    `options` go to the readers: `layout`, `network`, `height`.
     """
 
-    transfers: list[tuple[int, int, int, str, int, int, int, int]] = field(default_factory=list)
-    addresses: dict[str, int] = field(default_factory=dict)
-    labels: dict[int, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    files: list[dict[str, Any]] = field(default_factory=list)
-
-    def id_of(self, address: str, label: str) -> int:
-        number = self.addresses.setdefault(address, len(self.addresses))
-        if label:
-            self.labels.setdefault(number, label)
-        return number
+    add: bool = False
+    replace: bool = False
+    memory: int | None = None
+    options: dict[str, Any] = field(default_factory=dict)
 
 
 def import_files(
-    files: Sequence[Path],
-    form: str,
-    folder: Path,
-    *,
-    layout_file: Path | None = None,
-    replace: bool = False,
+    files: Sequence[Path], folder: Path, form: str | None = None, how: How | None = None
 ) -> tuple[ImportSummary, list[Problem]]:
-    """Import tables of transfers into a ledger folder, all of them or none.
+    """Import chain files into a ledger folder, all of them or none.
 
-    Transfers are ordered by block, then time, then row (file by file as given). Importing the
-    same rows again changes nothing, unless the ledger is damaged or their origin is told anew.
+    Formats are told by the files themselves where `form` does not say. Importing the same files
+    again changes nothing; an import that was cut off goes on where it stood.
     """
-    layout = _layout_of(form, layout_file)
-    rows = _Rows()
-    for file in files:
-        _read(file, layout, rows)
-    if not rows.transfers:
-        raise _nothing_read(files, rows.problems)
-    rows.transfers.sort(key=lambda row: row[:3])  # stable: equal ones stay in reading order
-    manifest, changed = write_ledger(
-        folder, "account", _tables(rows), _about(rows, layout), replace=replace
+    how = how or How()
+    jobs = _jobs(files, form, how)
+    family = _one_family(jobs)
+    plan = Plan(family, how.replace, sources=[staged for _, _, staged in jobs])
+    return _import(folder, plan, jobs, how)
+
+
+def _import(
+    folder: Path, plan: Plan, jobs: "Sequence[Job]", how: How
+) -> tuple[ImportSummary, list[Problem]]:
+    _refuse_foreign(folder)
+    with exclusive(folder):
+        present = ledger_manifest(folder)
+        parts = Parts(folder)
+        if present is not None and _holds(folder, present, plan) and parts.plan() is None:
+            return _summary(folder, present, changed=False), _problems(folder, present)
+        plan = _plan(folder, parts, plan, how, present)
+        try:
+            _stage(parts, plan, jobs)
+            _refuse_nothing(plan)
+            manifest, changed = make(folder, parts, plan, how.memory or default_memory())
+        except (InputError, LedgerError):
+            parts.clear()  # an import that cannot succeed leaves nothing behind
+            raise
+    return _summary(folder, manifest, changed=changed), _problems(folder, manifest)
+
+
+def write_batches(
+    folder: Path, form: Format, source: Source, how: How, *, simulation: bool = False
+) -> tuple[ImportSummary, list[Problem]]:
+    """Make a ledger of batches that no file holds; the source's `options` are what tells it."""
+    known = json.dumps([form.name, {k: str(v) for k, v in source.options.items()}], sort_keys=True)
+    staged = Staged(hashlib.sha256(known.encode()).hexdigest(), form.name, [])
+    plan = Plan(form.family, how.replace, simulation=simulation, sources=[staged])
+    return _import(folder, plan, [(form, source, staged)], how)
+
+
+Job = tuple[Format, Source, Staged]
+
+
+def _jobs(files: Sequence[Path], form: str | None, how: How) -> list[Job]:
+    """Sort the files into sources, in the order given."""
+    grouped: dict[str, tuple[Format, list[Path]]] = {}
+    for number, file in enumerate(files):
+        chosen = named(form) if form else format_of(file)
+        key = chosen.name if chosen.together else f"{chosen.name} {number}"
+        grouped.setdefault(key, (chosen, []))[1].append(file)
+    return [_job(chosen, chosen.gathered(paths), how) for chosen, paths in grouped.values()]
+
+
+def _job(form: Format, files: list[Path], how: How) -> Job:
+    told = [_file(path) for path in files]
+    shown = sorted((key, str(value)) for key, value in how.options.items())
+    known = json.dumps([form.name, shown, [(f["name"], f["sha256"]) for f in told]])
+    key = hashlib.sha256(known.encode()).hexdigest()
+    options = {key: value for key, value in how.options.items() if value is not None}
+    return form, Source(tuple(files), options=options), Staged(key, form.name, told)
+
+
+def _file(path: Path) -> dict[str, Any]:
+    with open_input(path) as stream:
+        digest = stream.digest()
+    return {"name": digest.name, "sha256": digest.sha256, "bytes": digest.size,
+            "rows": 0, "problems": 0}  # fmt: skip
+
+
+def _one_family(jobs: Sequence[Job]) -> str:
+    families = {form.family: source.files[0].name for form, source, _ in jobs}
+    if len(families) > 1:
+        told = " and ".join(f"{file} ({family})" for family, file in families.items())
+        raise InputError(
+            f"These files belong to two kinds of ledger: {told}. Import them into two folders."
+        )
+    if not families:
+        raise InputError("No file was given. Name the chain files to import.")
+    return next(iter(families))
+
+
+def _refuse_foreign(folder: Path) -> None:
+    """Raise `LedgerError` where the folder is somebody else's."""
+    if not folder.exists() or ledger_manifest(folder) is not None:
+        return
+    if not folder.is_dir() or _foreign(folder):
+        raise LedgerError(
+            f"{folder}: this is not a ledger and not empty, so nothing is written there. "
+            "Choose another --ledger folder."
+        )
+
+
+def _foreign(folder: Path) -> bool:
+    """Tell whether a folder without manifest holds more than an interrupted import's leavings.
+
+    Every import makes the lock first, so that data folders without one are not ours.
+    """
+    entries = [entry for entry in folder.iterdir() if entry.name not in {LOCK, PARTS}]
+    mine = (folder / LOCK).exists() and all(map(is_own, entries))
+    return bool(entries) and not mine
+
+
+def _holds(folder: Path, present: dict[str, Any], plan: Plan) -> bool:
+    """Tell whether the ledger is whole and made of these very sources, or of more."""
+    held = {source["key"] for source in present["sources"]}
+    whole = present["parts"] is None and not damaged_files(folder / data_name(present), present)
+    return whole and set(plan.source_keys()) <= held
+
+
+def _plan(folder: Path, parts: Parts, plan: Plan, how: How, present: dict[str, Any] | None) -> Plan:
+    """Return the plan to follow: the one that was cut off, or this one begun."""
+    begun = parts.plan()
+    if begun is not None and [k for k in begun.source_keys() if k != HELD] == plan.source_keys():
+        return begun
+    if begun is not None and not how.replace:
+        names = ", ".join(file["name"] for source in begun.sources for file in source.files)
+        raise LedgerError(
+            f"{folder}: an import of other files ({names[:200]}) was cut off here. Give that "
+            "command again to finish it, or --replace to begin anew with these."
+        )
+    held = present is not None and not how.replace
+    if held and set(plan.source_keys()) != {source["key"] for source in present["sources"]}:  # type: ignore[index]
+        if not how.add:
+            raise LedgerError(
+                f"{folder}: this folder already holds another ledger. Choose a new --ledger "
+                "folder, give --add to add these files to it, or --replace to put this one in "
+                "its place."
+            )
+        _hold(plan, present)  # type: ignore[arg-type]
+    parts.begin(plan)
+    return plan
+
+
+def _hold(plan: Plan, present: dict[str, Any]) -> None:
+    """Put what the ledger holds in front of what is added to it."""
+    if present["family"] != plan.family:
+        raise LedgerError(
+            f"The ledger holds an {present['family']} chain and these files an {plan.family} one. "
+            "Import them into a folder of their own."
+        )
+    held = {source["key"] for source in present["sources"]}
+    gaps = [gap for source in present["sources"] for gap in source["gaps"]]
+    limits = [limit for source in present["sources"] for limit in source["limits"]]
+    first = Staged(HELD, present["source_format"], present["files"], gaps=gaps, limits=limits)
+    plan.sources = [first, *(source for source in plan.sources if source.key not in held)]
+    plan.held = present["sources"]
+    plan.network, plan.simulation = present["network"], present["simulation"]
+    plan.assets = list(present["assets"])
+
+
+def _stage(parts: Parts, plan: Plan, jobs: Sequence[Job]) -> None:
+    """Read every source to its end, part by part, behind the parts that stand."""
+    by_key = {staged.key: (form, source) for form, source, staged in jobs}
+    for staged in plan.sources:
+        if staged.complete:
+            continue
+        if staged.held:
+            _stage_held(parts, plan, staged)
+            continue
+        form, source = by_key[staged.key]
+        _read(parts, plan, staged, form.read(source), source)
+        staged.gaps = sorted(source.told.gaps)
+        staged.limits = list(source.told.limits)
+        staged.problems = problems_of(source.told)
+        _count(staged, source)
+        _set_network(plan, source)
+        staged.complete = True
+        parts.save(plan)
+
+
+def _read(
+    parts: Parts, plan: Plan, staged: Staged, batches: Iterable[Batch], source: Source
+) -> None:
+    """Write batches as parts; those that a cut-off import wrote are read again and passed over."""
+    first = sum(other.rows for other in plan.sources if other is not staged)
+    done, staged_rows = staged.parts, 0
+    for number, group in enumerate(_groups(batches)):
+        if number >= done:
+            _set_network(plan, source)
+            for batch in group:
+                plan.met(_assets_of(batch, source))
+            parts.add(plan, staged, group, first + staged_rows)
+        staged_rows += sum(len(batch) for batch in group)
+
+
+def _assets_of(batch: Batch, source: Source) -> Sequence[Any]:
+    if isinstance(batch, UtxoBatch):
+        return [source.options.get("asset", BITCOIN)]
+    return batch.assets
+
+
+def _set_network(plan: Plan, source: Source) -> None:
+    told = source.options.get("network")
+    if told and plan.network not in {None, told}:
+        raise InputError(
+            f"These files are of two networks, {plan.network} and {told}. Import each into a "
+            "ledger of its own; nothing was changed."
+        )
+    plan.network = told or plan.network
+
+
+def _groups(batches: Iterable[Batch]) -> Iterator[list[Batch]]:
+    """Yield batches in groups of some PART_ROWS rows, the same ones at every reading."""
+    group: list[Batch] = []
+    rows = 0
+    for batch in batches:
+        whole = filled(batch) if isinstance(batch, UtxoBatch) else batch
+        group.append(whole)
+        rows += _weight(whole)
+        if rows >= PART_ROWS:
+            yield group
+            group, rows = [], 0
+    if group:
+        yield group
+
+
+def _weight(batch: Batch) -> int:
+    if isinstance(batch, UtxoBatch):
+        return max(len(batch), (len(batch.values) + len(batch.spent_values)) // 4)
+    return max(len(batch), int(batch.fees.num_rows))
+
+
+def _stage_held(parts: Parts, plan: Plan, staged: Staged) -> None:
+    """Write what the ledger holds as parts, as if it were a source."""
+    folder = parts.folder.parent
+    present = ledger_manifest(folder)
+    assert present is not None, "a ledger that is added to is there"
+    ledger = opened(folder / data_name(present), present)
+    account = isinstance(ledger, AccountLedger)
+    batches: Iterator[Batch] = account_batches(ledger) if account else utxo_batches(ledger)  # type: ignore[arg-type]
+    asset = None if account else ledger.assets[0]
+    _read(parts, plan, staged, batches, Source((), options={"asset": asset} if asset else {}))
+    table = ledger.table("problems").to_pylist()
+    staged.problems = [[row["source"], row["element"], row["message"]] for row in table]
+    staged.complete = True
+    parts.save(plan)
+
+
+def _count(staged: Staged, source: Source) -> None:
+    """Note what each file gave."""
+    for file in staged.files:
+        file["rows"] = source.rows.get(file["name"], 0)
+        file["problems"] = sum(p.source == file["name"] for p in source.told.problems)
+
+
+def _refuse_nothing(plan: Plan) -> None:
+    if any(source.rows for source in plan.sources):
+        return
+    problems = [problem for source in plan.sources for problem in source.problems]
+    first = f", the first: {Problem(*problems[0])}" if problems else ""
+    names = ", ".join(file["name"] for source in plan.sources for file in source.files)
+    raise InputError(
+        f"{names[:200]}: not one row could be read ({len(problems)} problems{first}). Check the "
+        "--format and the layout; nothing was changed."
     )
-    total = sum(file["rows"] for file in rows.files)
-    summary = ImportSummary(
+
+
+def _problems(folder: Path, manifest: dict[str, Any]) -> list[Problem]:
+    table = opened(folder / data_name(manifest), manifest).table("problems")
+    return [Problem(r["source"], r["element"], r["message"]) for r in table.to_pylist()]
+
+
+def _summary(folder: Path, manifest: dict[str, Any], *, changed: bool) -> ImportSummary:
+    cover = manifest["coverage"]
+    return ImportSummary(
         str(folder),
+        manifest["family"],
         manifest["digest"],
-        total,
-        len(rows.transfers),
-        len(rows.addresses),
-        total - len(rows.transfers),
+        tuple(dict.fromkeys(source["format"] for source in manifest["sources"])),
+        sum(file["rows"] for file in manifest["files"]),
+        cover["transactions"],
+        cover["movements"],
+        cover["addresses"],
+        sum(file["problems"] for file in manifest["files"]),
         changed,
     )
-    return summary, rows.problems
-
-
-def _nothing_read(files: Sequence[Path], problems: Sequence[Problem]) -> InputError:
-    first = f", the first: {problems[0]}" if problems else ""
-    return InputError(
-        f"{', '.join(file.name for file in files)}: not one row could be read as a transfer "
-        f"({len(problems)} problems{first}). Check the --format and the layout; "
-        "nothing was changed."
-    )
-
-
-def _layout_of(form: str, layout_file: Path | None) -> Layout:
-    if form in BUILT_IN and layout_file is None:
-        return built_in_layout(form)
-    if form == "transfers" and layout_file is not None:
-        return read_layout(layout_file)
-    if form == "transfers":
-        raise LedgerError(
-            "The format 'transfers' needs --layout FILE, which says what each column holds. "
-            "See docs/ledgers.md for an example."
-        )
-    if form in BUILT_IN:
-        raise LedgerError(f"The format '{form}' has its own layout; use --format transfers.")
-    raise LedgerError(f"There is no format '{form}'; this program reads {', '.join(FORMATS)}.")
-
-
-def _read(path: Path, layout: Layout, rows: _Rows) -> None:
-    count, before = 0, len(rows.problems)
-    with open_input(path) as stream:
-        records = _records(stream, layout.delimiter)
-        header = next(records, _Record(1, 1, [])).fields
-        _check_header(header, layout, stream.name)
-        for record in records:
-            _take(record, header, layout, stream.name, rows)
-            count += 1
-        digest = stream.digest()
-    rows.files.append(
-        {
-            "name": digest.name,
-            "sha256": digest.sha256,
-            "bytes": digest.size,
-            "rows": count,
-            "problems": len(rows.problems) - before,
-        }
-    )
-
-
-class _Record(NamedTuple):
-    """The fields of one record and the lines it stands on."""
-
-    first: int
-    last: int
-    fields: list[str]
-
-    def where(self) -> str:
-        span = self.last > self.first
-        return f"lines {self.first} to {self.last}" if span else f"line {self.first}"
-
-
-def _records(stream: InputStream, delimiter: str) -> Iterator[_Record]:
-    """Yield the records that are not blank; a quote left open is an error, never a long field."""
-    text = io.TextIOWrapper(io.BufferedReader(stream), encoding="utf-8-sig", newline="")
-    lines = Delimited(text, stream.name, delimiter)
-    first = 1
-    for fields in lines:
-        if fields:
-            yield _Record(first, lines.last, fields)
-        first = lines.last + 1
-
-
-def _check_header(header: list[str], layout: Layout, source: str) -> None:
-    """Raise `InputError` unless each column that the layout names is there, and there once."""
-    missing = [column for column in layout.columns() if column not in header]
-    if missing:
-        raise InputError(
-            f"{source}: there is no column {', '.join(missing)}; the file has "
-            f"{', '.join(header) or 'no header'}. Check the --format or the layout."
-        )
-    twice = [column for column in layout.columns() if header.count(column) > 1]
-    if twice:
-        raise InputError(
-            f"{source}: the header has the column {', '.join(twice)} more than once, so it is not "
-            "clear which one counts. Rename the others and import again."
-        )
-
-
-class _BadField(ValueError):
-    """A field of a row that cannot be used; the text says which and why."""
-
-
-def _take(record: _Record, header: list[str], layout: Layout, source: str, rows: _Rows) -> None:
-    try:
-        row = _transfer(_named(record, header), layout, rows)
-    except _BadField as error:
-        rows.problems.append(Problem(source, record.where(), str(error)))
-    else:
-        rows.transfers.append(row)
-
-
-def _named(record: _Record, header: list[str]) -> dict[str, str]:
-    """Return a record's fields by column."""
-    if record.last > record.first:
-        raise _BadField("a field holds a line break; perhaps a quote is not closed where it should")
-    if len(record.fields) != len(header):
-        more = len(record.fields) > len(header)
-        raise _BadField(f"the row has {'more' if more else 'fewer'} fields than the header")
-    return dict(zip(header, record.fields, strict=True))
-
-
-def _transfer(
-    record: dict[str, str], layout: Layout, rows: _Rows
-) -> tuple[int, int, int, str, int, int, int, int]:
-    def text(column: str) -> str:
-        return record[column].strip() if column else ""
-
-    code = layout.fixed_asset or text(layout.asset)
-    asset = layout.asset_of(code)
-    if asset is None:
-        raise _BadField(f"asset '{code}' is not declared in the layout")
-    decimals = 0 if layout.base_units else asset.decimals
-    amount = base_units(text(layout.amount), decimals)
-    time, microseconds = _moment(text(layout.time))
-    block = _block(text(layout.block)) if layout.block else 0
-    sender, receiver = canonical(text(layout.sender)), canonical(text(layout.receiver))
-    if not sender or not receiver:
-        raise _BadField(f"the {'sender' if not sender else 'receiver'} is empty")
-    return (
-        block,
-        time,
-        microseconds,
-        stored_transaction(text(layout.transaction)),
-        rows.id_of(sender, text(layout.sender_label)),
-        rows.id_of(receiver, text(layout.receiver_label)),
-        layout.assets.index(asset),
-        amount,
-    )
-
-
-def base_units(text: str, decimals: int) -> int:
-    """Return a decimal number as an integer of 10^-decimals; never rounded.
-
-    Raises `ValueError` where the text is no number, negative, finer than the unit or too large.
-    """
-    if not _NUMBER.fullmatch(text):
-        raise _BadField(f"amount '{text}' is not a number")
-    try:
-        scaled = _EXACT.scaleb(_EXACT.create_decimal(text), decimals)
-    except (Inexact, InvalidOperation, Overflow):
-        raise _BadField(f"amount '{text}' has more digits than can be kept exactly") from None
-    if scaled < 0:
-        raise _BadField(f"amount '{text}' is negative")
-    if scaled > MAX_AMOUNT:
-        raise _BadField(f"amount '{text}' is larger than can be kept exactly")
-    if scaled != scaled.to_integral_value():
-        raise _BadField(f"amount '{text}' is finer than the base unit ({decimals} decimals)")
-    return int(scaled)
-
-
-def unix_time(text: str) -> int:
-    """Return seconds since 1970 (UTC) of unix seconds or an ISO time; no zone means UTC.
-
-    Raises `ValueError` where the text is neither, or lies outside the years 1970 to 9999.
-    """
-    return _moment(text)[0]
-
-
-def _moment(text: str) -> tuple[int, int]:
-    """Return a time as whole seconds since 1970 and microseconds.
-
-    Digits alone are unix seconds only where they can be: 9 to 11 of them. A bare year or a date
-    without hyphens would else become a moment in 1970.
-    """
-    if _UNIX_SECONDS.fullmatch(text):
-        return int(text), 0
-    try:
-        moment = None if _DIGITS.fullmatch(text) else datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None:
-        raise _BadField(f"time '{text}' is neither ISO 8601 nor unix seconds (9 to 11 digits)")
-    since = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - _EPOCH
-    seconds = since // timedelta(seconds=1)
-    if not 0 <= seconds <= MAX_TIME:
-        raise _BadField(f"time '{text}' lies outside the years 1970 to 9999")
-    return seconds, since.microseconds
-
-
-def _block(text: str) -> int:
-    if not _DIGITS.fullmatch(text):
-        raise _BadField(f"block '{text}' is not a number")
-    if len(text) > len(str(MAX_INTEGER)) or int(text) > MAX_INTEGER:
-        raise _BadField(f"block '{text}' is larger than can be kept")
-    return int(text)
-
-
-def _tables(rows: _Rows) -> dict[str, pa.Table]:
-    blocks, times, _, *rest = zip(*rows.transfers, strict=True)
-    schema = SCHEMAS["account"]["transfers"]
-    columns = [blocks, times, *rest]
-    arrays = [
-        pa.array([Decimal(a) for a in column] if field.type == AMOUNT else column, field.type)
-        for column, field in zip(columns, schema, strict=True)
-    ]
-    return {
-        "transfers": pa.Table.from_arrays(arrays, schema=schema),
-        "addresses": pa.table(
-            {
-                "address": list(rows.addresses),
-                "label": [rows.labels.get(number, "") for number in range(len(rows.addresses))],
-            },
-            schema=SHARED_SCHEMAS["addresses"],
-        ),
-        "problems": pa.table(
-            {
-                "source": [problem.source for problem in rows.problems],
-                "element": [problem.where for problem in rows.problems],
-                "message": [problem.message for problem in rows.problems],
-            },
-            schema=SHARED_SCHEMAS["problems"],
-        ),
-    }
-
-
-def _about(rows: _Rows, layout: Layout) -> dict[str, Any]:
-    blocks = [row[0] for row in rows.transfers]
-    times = [row[1] for row in rows.transfers]
-    limits = list(layout.limits)
-    if rows.problems:
-        limits.append(
-            f"{len(rows.problems)} rows could not be read and are not in the ledger; "
-            "they are listed in its problems table."
-        )
-    return {
-        "source_format": layout.name,
-        "simulation": False,
-        "assets": [{"code": a.code, "unit": a.unit, "decimals": a.decimals} for a in layout.assets],
-        "coverage": {
-            "first_block": min(blocks) if layout.block else None,
-            "last_block": max(blocks) if layout.block else None,
-            "first_time": iso_time(min(times)),
-            "last_time": iso_time(max(times)),
-            "transactions": len({canonical_transaction(row[3]) for row in rows.transfers}),
-            "movements": len(rows.transfers),
-        },
-        "limits": limits,
-        "files": rows.files,
-    }
-
-
-def iso_time(seconds: int) -> str:
-    """Return unix seconds as ISO 8601 in UTC."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

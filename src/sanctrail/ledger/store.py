@@ -1,148 +1,103 @@
-"""A ledger on disk: Parquet columns, and a manifest that says what they cover and lack.
+"""A ledger on disk: columns of numbers, tables of texts, and a manifest of what they cover.
 
-Rows stand in chain order; addresses, and on UTXO ledgers transactions, are dense integer ids.
-The ledger's digest is taken over the columns' values, not over the Parquet bytes, so that it
-does not change with the writer's version.
+Transactions, outputs, addresses and movements are dense whole numbers in the order of the chain.
+Opening a ledger maps its columns and reads nothing of them: it takes the same time whatever its
+size, and a question reads only what it touches. See docs/ledgers.md for every column.
 """
 
-import hashlib
-import json
-import re
-import shutil
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+import contextlib
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from sanctrail.addresses import canonical_transaction
+from sanctrail.addresses import canonical_transaction, is_transaction_id
 from sanctrail.errors import LedgerError
-from sanctrail.ground.store import (
-    LOCK,
-    MANIFEST,
-    exclusive,
-    file_sha256,
-    is_own,
-    read_manifest,
-    staging,
-    sweep,
-    write_json,
-    write_table,
-)
+from sanctrail.ground.store import file_sha256
+from sanctrail.ledger.amounts import HALF, WIDE
+from sanctrail.ledger.batches import KIND_CODES, UNKNOWN, UNSPENT, Asset, Ints
+from sanctrail.ledger.columns import Column, MappedColumns, place_in
+from sanctrail.ledger.manifest import data_name, ledger_manifest
+from sanctrail.ledger.texts import Texts
 
-FORMAT = 1
-AMOUNT = pa.decimal128(38, 0)
-MAX_AMOUNT = 10**38 - 1
-"""The largest amount kept, in base units; more is a problem of its row, never rounded."""
+__all__ = ["UNSPENT", "AccountLedger", "Asset", "Ints", "Ledger", "UtxoLedger", "open_ledger"]
 
-MAX_INTEGER = 2**63 - 1
-"""The largest block number, time or output value that a column holds."""
+NOBODY = "unknown"
+"""What stands for an address that no source tells."""
 
-MAX_DECIMALS = 77
-"""Decimals of an asset's base unit; more than any chain has, and still exact in reckoning."""
-
-UNSPENT = -1
-
-Ints = npt.NDArray[np.int64]
-
-SCHEMAS: dict[str, dict[str, pa.Schema]] = {
-    "account": {
-        "transfers": pa.schema(
-            [
-                ("block", pa.int64()),
-                ("time", pa.int64()),
-                ("transaction", pa.string()),
-                ("sender", pa.int64()),
-                ("receiver", pa.int64()),
-                ("asset", pa.int64()),
-                ("amount", AMOUNT),
-            ]
-        ),
-    },
-    "utxo": {
-        "transactions": pa.schema(
-            [("txid", pa.string()), ("block", pa.int64()), ("time", pa.int64())]
-        ),
-        "outputs": pa.schema(
-            [
-                ("transaction", pa.int64()),
-                ("n", pa.int64()),
-                ("address", pa.int64()),
-                ("value", pa.int64()),
-                ("spent_by", pa.int64()),
-                ("spent_at", pa.int64()),
-            ]
-        ),
-    },
-}
-SHARED_SCHEMAS = {
+SCHEMAS = {
     "addresses": pa.schema([("address", pa.string()), ("label", pa.string())]),
     "problems": pa.schema([(name, pa.string()) for name in ("source", "element", "message")]),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """An asset of a ledger; amounts are integers in `unit`, 10^`decimals` of which make one."""
+class TextColumn(Protocol):
+    """Texts by their ids, and ids by text."""
 
-    code: str
-    unit: str
-    decimals: int
+    def __len__(self) -> int: ...
+
+    def __getitem__(self, number: int) -> str: ...
+
+    def find(self, texts: Sequence[str]) -> dict[str, int]:
+        """Return the ids of those texts that are here."""
+
+    def all(self) -> pa.ChunkedArray:
+        """Return every text in the order of their ids."""
 
 
 class Ledger:
     """What both families share: manifest, addresses, assets."""
 
-    def __init__(self, folder: Path, manifest: dict[str, Any]) -> None:
-        self.folder = folder / _data_name(manifest)
+    def __init__(
+        self,
+        folder: Path,
+        manifest: dict[str, Any],
+        columns: Mapping[str, Column],
+        texts: Mapping[str, TextColumn],
+    ) -> None:
+        self.folder = folder
         self.manifest = manifest
+        self.columns = columns
         self.assets = tuple(Asset(**asset) for asset in manifest["assets"])
+        self._texts = texts
 
     def table(self, name: str) -> pa.Table:
-        """Return one table of the ledger."""
+        """Return one table of the ledger, whole."""
         path = self.folder / f"{name}.parquet"
-        if not path.exists():
+        try:
+            return pq.read_table(path, memory_map=True)
+        except FileNotFoundError as error:
             raise LedgerError(
                 f"{path}: a table of the ledger is missing. Import the source files again."
-            )
-        try:
-            table = pq.read_table(path, memory_map=True)
+            ) from error
         except (pa.ArrowException, OSError) as error:
             raise LedgerError(
                 f"{path}: the table is damaged and cannot be read. Import the source files again."
             ) from error
-        if not table.schema.equals(_schemas(self.manifest["family"])[name]):
-            raise LedgerError(
-                f"{path}: the table has other columns than a ledger's. "
-                "Import the source files again."
-            )
-        return table
 
-    @cached_property
+    @property
     def addresses(self) -> pa.ChunkedArray:
         """The address of each id."""
-        return self.table("addresses")["address"]
+        return self._texts["address"].all()
 
     def address(self, number: int) -> str:
-        """Return the address behind an id."""
-        return str(self.addresses[number].as_py())
+        """Return the address behind an id; a negative one is nobody's."""
+        return self._texts["address"][number] if number >= 0 else NOBODY
 
     def ids_of(self, addresses: Sequence[str]) -> dict[str, int]:
         """Return the ids of those addresses that the ledger knows (in canonical form)."""
-        wanted = pa.array(list(addresses), pa.string())
-        found = pc.index_in(wanted, value_set=self.addresses.combine_chunks()).to_pylist()
-        return {a: number for a, number in zip(addresses, found, strict=True) if number is not None}
+        return self._texts["address"].find(addresses)
 
     def labels(self) -> dict[str, str]:
         """Return the names that the source file gave to addresses: for people, never an input."""
+        if not self.manifest.get("labelled", True):
+            return {}
         table = self.table("addresses")
-        named = table.filter(pc.not_equal(table["label"], ""))
+        named = table.filter(pa.compute.not_equal(table["label"], ""))
         return dict(zip(named["address"].to_pylist(), named["label"].to_pylist(), strict=True))
 
     def __len__(self) -> int:
@@ -150,134 +105,233 @@ class Ledger:
 
 
 class AccountLedger(Ledger):
-    """Transfers between accounts, in order; columns are read when first asked for."""
+    """Movements between accounts, in order. Nobody is -1: new coins' sender, a fee's receiver."""
+
+    @property
+    def senders(self) -> Column:
+        """(n,) the account that each movement leaves."""
+        return self.columns["senders"]
+
+    @property
+    def receivers(self) -> Column:
+        """(n,) the account that each movement enters."""
+        return self.columns["receivers"]
+
+    @property
+    def times(self) -> Column:
+        """(n,) unix seconds."""
+        return self.columns["times"]
+
+    @property
+    def blocks(self) -> Column:
+        """(n,) block numbers, UNKNOWN where the source has none."""
+        return self.columns["blocks"]
+
+    @property
+    def asset_numbers(self) -> Column:
+        """(n,) which of `assets` each movement moves."""
+        return self.columns["assets"]
+
+    def amount(self, position: int) -> int:
+        """Return what a movement moves, exact, in the asset's base unit."""
+        high = int(self.columns["amounts_high"][position])
+        return self.exact(position, high << HALF | int(self.columns["amounts_low"][position]))
+
+    def exact(self, position: int, amount: int) -> int:
+        """Return a movement's amount, given what its two halves say."""
+        return amount if amount != WIDE else self._wide[position]
 
     @cached_property
-    def _transfers(self) -> pa.Table:
-        return self.table("transfers")
+    def _wide(self) -> dict[int, int]:
+        table = self.table("wide")
+        amounts = map(int, table["amount"].to_pylist())
+        return dict(zip(table["number"].to_pylist(), amounts, strict=True))
 
-    def column(self, name: str) -> Ints:
-        """Return an integer column of the transfers."""
-        return np.asarray(self._transfers[name].to_numpy(), dtype=np.int64)
-
-    @cached_property
-    def amounts(self) -> pa.ChunkedArray:
-        """The amounts, exact, in each asset's base unit."""
-        return self._transfers["amount"].combine_chunks()
+    def kind(self, position: int) -> str:
+        """Return what kind of movement one is: one of KINDS, or `fee`."""
+        return KIND_CODES[int(self.columns["kinds"][position])]
 
     def transaction(self, position: int) -> str:
-        """Return the transaction id of a transfer."""
-        return str(self._transfers["transaction"][position].as_py())
+        """Return the transaction id of a movement, empty where it has none."""
+        number = int(self.columns["transactions"][position])
+        return self._texts["transaction"][number] if number >= 0 else ""
 
     def positions_of_transaction(self, txid: str) -> list[int]:
-        """Return the transfers of a transaction, in order, whichever way its id is spelt."""
-        found = pc.is_in(self._transfers["transaction"], value_set=_spellings(txid))
-        return [int(i) for i in np.flatnonzero(found.to_numpy())]
+        """Return the movements of a transaction, in order, whichever way its id is spelt."""
+        numbers = list(self._texts["transaction"].find(_spellings(txid)).values())
+        found = np.isin(self.columns["transactions"], numbers)
+        return [int(i) for i in np.flatnonzero(found)]
+
+    def positions_of(self, account: int) -> Ints:
+        """Return an account's movements, in order, each once."""
+        starts = self.columns["account_starts"]
+        held = self.columns["account_places"][int(starts[account]) : int(starts[account + 1])]
+        return held.astype(np.int64)
 
 
 class UtxoLedger(Ledger):
-    """Transactions and the outputs they make and spend."""
+    """Transactions and the outputs they make and spend.
+
+    The first `outside` transactions are not in the ledger: of them it knows the ids, and the
+    outputs that it spends.
+    """
+
+    @property
+    def values(self) -> Column:
+        """(n,) what each output holds, in base units; UNKNOWN where no source tells."""
+        return self.columns["values"]
+
+    @property
+    def owners(self) -> Column:
+        """(n,) the address of each output; UNKNOWN where no source tells."""
+        return self.columns["owners"]
+
+    @property
+    def spent_by(self) -> Column:
+        """(n,) the transaction that spends each output, or UNSPENT."""
+        return self.columns["spent_by"]
 
     @cached_property
-    def _transactions(self) -> pa.Table:
-        return self.table("transactions")
+    def outside(self) -> int:
+        """How many transactions stand in front that are not in the ledger."""
+        return int(self.manifest["coverage"]["outside_transactions"])
 
-    @cached_property
-    def _outputs(self) -> pa.Table:
-        return self.table("outputs")
+    def outputs(self, transaction: int) -> range:
+        """Return the outputs that a transaction makes, in order."""
+        starts = self.columns["first_output"]
+        return range(int(starts[transaction]), int(starts[transaction + 1]))
 
-    def column(self, name: str) -> Ints:
-        """Return an integer column of the outputs."""
-        return np.asarray(self._outputs[name].to_numpy(), dtype=np.int64)
+    def inputs(self, transaction: int) -> Ints:
+        """Return the outputs that a transaction spends, in input order."""
+        starts = self.columns["first_input"]
+        held = self.columns["inputs"][int(starts[transaction]) : int(starts[transaction + 1])]
+        return held.astype(np.int64)
 
-    @cached_property
-    def times(self) -> Ints:
-        """The time of each transaction (seconds since 1970, UTC)."""
-        return np.asarray(self._transactions["time"].to_numpy(), dtype=np.int64)
+    def maker(self, output: int) -> int:
+        """Return the transaction that makes an output."""
+        return place_in(self.columns["first_output"], output, "right") - 1
+
+    def place(self, output: int) -> int:
+        """Return which of its transaction's outputs one is, from 0."""
+        maker = self.maker(output)
+        if maker < self.outside:
+            return int(self.columns["outside_places"][output])
+        return output - int(self.columns["first_output"][maker])
+
+    def outputs_of_addresses(self, owners: Sequence[int]) -> Ints:
+        """Return all outputs of some addresses, in chain order."""
+        return np.flatnonzero(np.isin(self.owners, list(owners)))
+
+    def time(self, transaction: int) -> int:
+        """Return a transaction's time (unix seconds), UNKNOWN for one outside the ledger."""
+        return self._of_block("block_time", transaction)
+
+    def block(self, transaction: int) -> int:
+        """Return a transaction's block, UNKNOWN where no source tells."""
+        return self._of_block("block_height", transaction)
+
+    def _of_block(self, name: str, transaction: int) -> int:
+        at = place_in(self.columns["block_first"], transaction, "right") - 1
+        return int(self.columns[name][at]) if at >= 0 else UNKNOWN
 
     def transaction(self, number: int) -> str:
         """Return the transaction id behind a number."""
-        return str(self._transactions["txid"][number].as_py())
+        return bytes(self.columns["txids"][number]).hex()
+
+    def __contains__(self, txid: str) -> bool:
+        return self.number_of(txid) is not None
 
     def number_of(self, txid: str) -> int | None:
-        """Return the number of a transaction, or None if the ledger has it not."""
-        for spelling in _spellings(txid):
-            number = pc.index(self._transactions["txid"], spelling).as_py()
-            if number >= 0:
-                return int(number)
-        return None
+        """Return the number of a transaction, or None if the ledger has it not.
+
+        Of two with one id (mainnet has two such pairs) it is the later.
+        """
+        if not is_transaction_id(txid):
+            return None
+        wanted = bytes.fromhex(canonical_transaction(txid))
+        order, txids = self.columns["txid_order"], self.columns["txids"]
+        low, high = 0, len(order)
+        while low < high:
+            middle = (low + high) // 2
+            if bytes(txids[order[middle]][:8]) < wanted[:8]:
+                low = middle + 1
+            else:
+                high = middle
+        found = None
+        while low < len(order) and bytes(txids[order[low]][:8]) == wanted[:8]:
+            if bytes(txids[order[low]]) == wanted:
+                found = int(order[low])
+            low += 1
+        return found
 
 
 def open_ledger(folder: Path, *, verify: bool = False) -> AccountLedger | UtxoLedger:
     """Open the ledger in a folder; its columns are read on use.
 
-    With `verify`, every file is first held against its digest, and `LedgerError` names the
-    damaged ones: what is told of a theft must not rest on a changed table.
+    Where an import was cut off, what it had read is opened, and the ledger says so. With `verify`,
+    every file is first held against its digest, and `LedgerError` names the damaged ones: what is
+    told of a theft must not rest on a changed table.
     """
-    manifest = read_manifest(folder)
+    from sanctrail.ledger.making import recover  # noqa: PLC0415 - only after an import was cut off
+
+    with contextlib.suppress(OSError):  # a folder that cannot be written is opened as it is
+        recover(folder)
+    manifest = ledger_manifest(folder)
     if manifest is None:
         raise LedgerError(
             f"{folder}: this folder holds no ledger. "
-            "Make one with: sanctrail ledger import --format FORMAT FILE... --ledger DIR"
+            "Make one with: sanctrail ledger import FILE... --ledger DIR"
         )
-    _check_manifest(manifest, folder)
-    kind = AccountLedger if manifest["family"] == "account" else UtxoLedger
-    ledger = kind(folder, manifest)
+    ledger = opened(folder / data_name(manifest), manifest)
     if verify:
         require_whole(folder, verify_digests(ledger))
     return ledger
 
 
-def write_ledger(
-    folder: Path, family: str, tables: dict[str, pa.Table], about: dict[str, Any], *, replace: bool
-) -> tuple[dict[str, Any], bool]:
-    """Write a ledger whole or not at all; return its manifest and whether anything changed.
-
-    A folder that holds another ledger is left alone unless `replace` is set. The same rows
-    again mend damaged files, and renew what the manifest says of their origin.
-    """
-    digest = _content_digest(family, tables, about["assets"])
-    manifest = {"format": FORMAT, "family": family, **about, "digest": digest}
-    _present(folder)  # refused before the lock, which would leave its file in a foreign folder
-    with exclusive(folder):
-        present = _present(folder)
-        same = present is not None and present["digest"] == digest
-        if present is not None and not same and not replace:
-            raise LedgerError(
-                f"{folder}: this folder already holds another ledger. "
-                "Choose a new --ledger folder, or give --replace to put this one in its place."
-            )
-        sweep(folder, keep=_kept(present))
-        data = folder / _data_name(manifest)
-        whole = present is not None and same and not _damaged(data, present)
-        manifest["tables"] = present["tables"] if present and whole else _write_data(data, tables)
-        if whole and json.loads(json.dumps(manifest)) == present:
-            return manifest, False
-        write_json(folder / MANIFEST, manifest)
-        sweep(folder, keep=_kept(manifest))
-    return manifest, True
+def opened(data: Path, manifest: dict[str, Any]) -> AccountLedger | UtxoLedger:
+    """Return the ledger whose files lie in a folder."""
+    columns = MappedColumns(data)
+    account = manifest["family"] == "account"
+    names = {"address": "addresses", **({"transaction": "transactions"} if account else {})}
+    texts = _OpenTexts(data, columns, names)
+    return (AccountLedger if account else UtxoLedger)(data, manifest, columns, texts)
 
 
-def _write_data(data: Path, tables: dict[str, pa.Table]) -> dict[str, str]:
-    """Write the tables into their folder, in place of damaged ones there; return the digests."""
-    with staging(data) as beside:
-        digests = {
-            f"{name}.parquet": write_table(beside / f"{name}.parquet", table)
-            for name, table in tables.items()
-        }
-        if data.exists():
-            shutil.rmtree(data)
-        beside.replace(data)
-    return digests
+class _OpenTexts(Mapping[str, TextColumn]):
+    """The tables of texts in a folder, each opened when it is first asked for."""
+
+    def __init__(self, data: Path, columns: MappedColumns, names: Mapping[str, str]) -> None:
+        self._data = data
+        self._columns = columns
+        self._names = names
+        self._held: dict[str, Texts] = {}
+
+    def __getitem__(self, name: str) -> Texts:
+        if name not in self._held:
+            keys, order = (self._columns[f"{name}_{part}"] for part in ("keys", "order"))
+            path = self._data / f"{self._names[name]}.parquet"
+            self._held[name] = Texts(path, name, keys, order)
+        return self._held[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def verify_digests(ledger: Ledger) -> list[str]:
-    """Return the tables that are missing or whose bytes differ from the manifest's digests."""
-    return _damaged(ledger.folder, ledger.manifest)
+    """Return the files that are missing or whose bytes differ from the manifest's digests."""
+    return damaged_files(ledger.folder, ledger.manifest)
+
+
+def damaged_files(data: Path, manifest: Mapping[str, Any]) -> list[str]:
+    """Return the files of a data folder that are not as the manifest says."""
+    return [name for name, sha256 in manifest["tables"].items() if _digest(data / name) != sha256]
 
 
 def require_whole(folder: Path, damaged: Sequence[str]) -> None:
-    """Raise `LedgerError` where tables of the ledger in `folder` are damaged."""
+    """Raise `LedgerError` where files of the ledger in `folder` are damaged."""
     if damaged:
         raise LedgerError(
             f"{folder}: the ledger is damaged: {', '.join(damaged)} missing or changed since it "
@@ -285,24 +339,10 @@ def require_whole(folder: Path, damaged: Sequence[str]) -> None:
         )
 
 
-def stored_transaction(text: str) -> str:
-    """Return a transaction id as a ledger keeps it, so that explorers find it.
-
-    Hexadecimal ids become lower case, and `0x` stays as given; base58 ones differ by case and stay.
-    """
-    text = text.strip()
-    lower = text.lower()
-    return lower if canonical_transaction(text) == lower.removeprefix("0x") else text
-
-
-def _spellings(txid: str) -> pa.Array:
+def _spellings(txid: str) -> list[str]:
     """Return the forms in which a ledger may keep a transaction id, the canonical one first."""
     plain = canonical_transaction(txid)
-    return pa.array(dict.fromkeys([plain, f"0x{plain}", txid]), pa.string())
-
-
-def _damaged(data: Path, manifest: dict[str, Any]) -> list[str]:
-    return [name for name, sha256 in manifest["tables"].items() if _digest(data / name) != sha256]
+    return list(dict.fromkeys([plain, f"0x{plain}", txid]))
 
 
 def _digest(path: Path) -> str | None:
@@ -310,130 +350,3 @@ def _digest(path: Path) -> str | None:
         return file_sha256(path)
     except OSError:
         return None
-
-
-def _present(folder: Path) -> dict[str, Any] | None:
-    """Return the manifest of the ledger in `folder`, None where one may be made.
-
-    Raises `LedgerError` where the folder is somebody else's.
-    """
-    if not folder.exists():
-        return None
-    manifest = read_manifest(folder) if folder.is_dir() else None
-    if manifest is not None:
-        _check_manifest(manifest, folder)
-    elif not folder.is_dir() or _foreign(folder):
-        raise LedgerError(
-            f"{folder}: this is not a ledger and not empty, so nothing is written there. "
-            "Choose another --ledger folder."
-        )
-    return manifest
-
-
-def _foreign(folder: Path) -> bool:
-    """Tell whether a folder without manifest holds more than an interrupted import's leavings.
-
-    Every import makes the lock first, so that data folders without one are not ours.
-    """
-    entries = [entry for entry in folder.iterdir() if entry.name != LOCK]
-    return bool(entries) and not ((folder / LOCK).exists() and all(map(is_own, entries)))
-
-
-def _check_manifest(manifest: dict[str, Any], folder: Path) -> None:
-    """Raise `LedgerError` unless the manifest is one that `write_ledger` could have written."""
-    if "family" in manifest and manifest.get("format") != FORMAT:
-        raise LedgerError(
-            f"{folder}: not a ledger this program reads (layout {manifest.get('format')}, expected "
-            f"{FORMAT}). Import the source files again into a new folder."
-        )
-    wrong = [key for key, holds in _MANIFEST_KEYS.items() if not holds(manifest.get(key))]
-    if not wrong and set(manifest["tables"]) != {
-        f"{name}.parquet" for name in _schemas(manifest["family"])
-    }:
-        wrong = ["tables"]
-    if wrong:
-        raise LedgerError(
-            f"{folder}: this is not a ledger, or its {MANIFEST} is damaged (not as expected: "
-            f"{', '.join(wrong)}). Give a ledger's folder, or import into a new one."
-        )
-
-
-def _is_assets(value: Any) -> bool:
-    return _is_list(value, dict) and all(
-        asset.keys() == {"code", "unit", "decimals"}
-        and _holds(asset, {"code": (str,), "unit": (str,), "decimals": (int,)})
-        and 0 <= asset["decimals"] <= MAX_DECIMALS
-        for asset in value
-    )
-
-
-def _is_files(value: Any) -> bool:
-    texts, counts = ("name", "sha256"), ("bytes", "rows", "problems")
-    kinds = {**dict.fromkeys(texts, (str,)), **dict.fromkeys(counts, (int,))}
-    return _is_list(value, dict) and all(_holds(file, kinds) for file in value)
-
-
-def _is_coverage(value: Any) -> bool:
-    kinds: dict[str, tuple[type, ...]] = {
-        **dict.fromkeys(("transactions", "movements"), (int,)),
-        **dict.fromkeys(("first_block", "last_block"), (int, type(None))),
-        **dict.fromkeys(("first_time", "last_time"), (str,)),
-    }
-    return isinstance(value, dict) and _holds(value, kinds)
-
-
-def _holds(document: Mapping[str, Any], kinds: Mapping[str, tuple[type, ...]]) -> bool:
-    """Tell whether a document has all these keys, each with a value of one of its kinds."""
-    return all(key in document and type(document[key]) in kind for key, kind in kinds.items())
-
-
-def _is_list(value: Any, kind: type) -> bool:
-    return isinstance(value, list) and all(isinstance(item, kind) for item in value)
-
-
-def _is_digest(value: Any) -> bool:
-    return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
-
-
-_MANIFEST_KEYS: dict[str, Callable[[Any], bool]] = {
-    "format": lambda value: value == FORMAT,
-    "family": lambda value: isinstance(value, str) and value in SCHEMAS,
-    "source_format": lambda value: isinstance(value, str),
-    "simulation": lambda value: isinstance(value, bool),
-    "assets": _is_assets,
-    "coverage": _is_coverage,
-    "limits": lambda value: _is_list(value, str),
-    "files": _is_files,
-    "digest": _is_digest,
-    "tables": lambda value: isinstance(value, dict) and all(map(_is_digest, value.values())),
-}
-"""What a ledger's manifest must hold; a register's, or a damaged one, does not."""
-
-
-def _schemas(family: str) -> dict[str, pa.Schema]:
-    return {**SCHEMAS[family], **SHARED_SCHEMAS}
-
-
-def _data_name(manifest: dict[str, Any]) -> str:
-    return str(manifest["digest"])[:16]
-
-
-def _kept(manifest: dict[str, Any] | None) -> set[str]:
-    return {MANIFEST, LOCK, *([_data_name(manifest)] if manifest else [])}
-
-
-def _content_digest(family: str, tables: dict[str, pa.Table], assets: list[dict[str, Any]]) -> str:
-    digest = hashlib.sha256(json.dumps([FORMAT, family, assets], sort_keys=True).encode())
-    for name in sorted(tables):
-        for field in tables[name].schema:
-            digest.update(f"{name}.{field.name}:{field.type}\n".encode())
-            digest.update(_canonical_bytes(tables[name][field.name]))
-    return digest.hexdigest()
-
-
-def _canonical_bytes(column: pa.ChunkedArray) -> bytes:
-    if pa.types.is_string(column.type):
-        return json.dumps(column.to_pylist()).encode()
-    if pa.types.is_decimal(column.type):
-        return "\n".join(pc.cast(column, pa.string()).to_pylist()).encode()
-    return bytes(column.to_numpy().astype("<i8").tobytes())

@@ -10,44 +10,53 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from sanctrail.errors import TraceError
 from sanctrail.ledger import AccountLedger
-from sanctrail.ledger.store import Asset, Ints
+from sanctrail.ledger.amounts import WIDE
+from sanctrail.ledger.batches import Asset, Ints
 from sanctrail.tracing.holdings import CLEAN, METHODS, Holding, Run, marked, stolen_amount
 from sanctrail.tracing.request import Part, Request
-from sanctrail.tracing.result import Flow, TraceResult, add
+from sanctrail.tracing.result import FEE, Flow, TraceResult, add
 
 STOLEN = 0
 """The origin that stolen units bear."""
 
 
 class AccountIndex:
-    """The transfers of one asset, and for each account where its own stand among them."""
+    """The movements of one asset, and each account's own among them."""
 
     def __init__(self, ledger: AccountLedger, asset: Asset) -> None:
-        code = ledger.assets.index(asset)
         self.ledger = ledger
-        self.rows: Ints = np.flatnonzero(ledger.column("asset") == code).astype(np.int64)
-        self.senders = ledger.column("sender")[self.rows]
-        self.receivers = ledger.column("receiver")[self.rows]
-        self.times = ledger.column("time")[self.rows]
-        ends = np.concatenate([self.senders, self.receivers])
-        places = np.concatenate([np.arange(len(self.rows)), np.arange(len(self.rows))])
-        order = np.lexsort((places, ends))
-        self._places = places[order]
-        self._starts = np.searchsorted(ends[order], np.arange(len(ledger.addresses) + 1))
+        self._code = ledger.assets.index(asset)
+        self._codes = ledger.asset_numbers
+        self.senders = ledger.senders
+        self.receivers = ledger.receivers
+        self.times = ledger.times
 
     def of(self, account: int) -> Ints:
-        """Return the places of an account's transfers, in order, each once."""
-        places = self._places[self._starts[account] : self._starts[account + 1]]
-        return np.unique(places)
+        """Return the places of an account's movements, in order, each once."""
+        places = self.ledger.positions_of(account)
+        mine: Ints = places[self._codes[places] == self._code]
+        return mine
 
     def amount(self, place: int) -> int:
-        """Return a transfer's amount, exact."""
-        return int(self.ledger.amounts[int(self.rows[place])].as_py())
+        """Return a movement's amount, exact; `TraceError` where it is too wide to reckon with."""
+        amount = self.ledger.amount(place)
+        if amount >= WIDE:
+            raise TraceError(
+                f"transaction {self.transaction(place)}: it moves {amount} base units, more than "
+                "128 bits hold, which no trace reckons with. Leave the asset out with --asset."
+            )
+        return amount
 
     def transaction(self, place: int) -> str:
-        """Return a transfer's transaction id."""
-        return self.ledger.transaction(int(self.rows[place]))
+        """Return a movement's transaction id."""
+        return self.ledger.transaction(place)
+
+    def of_transaction(self, txid: str) -> list[int]:
+        """Return the places of a transaction's movements in this asset, in order."""
+        rows = self.ledger.positions_of_transaction(txid)
+        return [row for row in rows if self._codes[row] == self._code]
 
 
 def trace_account(
@@ -134,7 +143,7 @@ class _Walk:
             self.result.move(
                 Flow(
                     address(sender),
-                    address(receiver),
+                    address(receiver) if receiver >= 0 else FEE,
                     tainted,
                     amount,
                     self._index.transaction(place),
@@ -162,7 +171,9 @@ class _Walk:
         return self._since is not None and int(self._index.times[place]) < self._since
 
     def _arriving(self, receiver: int, place: int, runs: list[Run], tainted: int) -> None:
-        if receiver in self._sources:
+        if receiver < 0:  # a fee, or coins that were destroyed
+            self.result.fees += tainted
+        elif receiver in self._sources:
             add(self.result.returned, self._ledger.address(receiver), tainted)
         elif receiver in self._stops:
             add(self.result.arrived, self._ledger.address(receiver), tainted)
@@ -211,4 +222,5 @@ def _places(ledger: AccountLedger, index: AccountIndex, part: Part) -> list[int]
     rows = ledger.positions_of_transaction(part.txid)
     if part.n is not None:
         rows = rows[part.n : part.n + 1]
-    return [int(place) for place in np.flatnonzero(np.isin(index.rows, rows))]
+    here = set(index.of_transaction(part.txid))
+    return [row for row in rows if row in here]

@@ -13,9 +13,9 @@ from sanctrail.addresses import canonical_transaction
 from sanctrail.errors import TraceError
 from sanctrail.ground.store import replace_file, write_json
 from sanctrail.ledger import Ledger
-from sanctrail.ledger.importing import iso_time
-from sanctrail.ledger.store import FORMAT as LEDGER_FORMAT
-from sanctrail.ledger.store import Asset
+from sanctrail.ledger.batches import Asset
+from sanctrail.ledger.manifest import FORMAT as LEDGER_FORMAT
+from sanctrail.ledger.values import iso_time
 from sanctrail.tracing.request import Request
 
 FORMAT = "sanctrail-trace/1"

@@ -7,11 +7,11 @@ import numpy as np
 
 from sanctrail.errors import TraceError
 from sanctrail.ledger import AccountLedger, UtxoLedger
-from sanctrail.ledger.store import Asset
+from sanctrail.ledger.batches import Asset
 from sanctrail.tracing.account import AccountIndex, trace_account
 from sanctrail.tracing.request import Part, Request, StolenPart
 from sanctrail.tracing.result import TraceResult
-from sanctrail.tracing.utxo import UtxoIndex, trace_utxo
+from sanctrail.tracing.utxo import trace_utxo
 
 MANY = 5
 """Entries named in full in one note."""
@@ -39,9 +39,8 @@ def trace(
 def _results(ledger: AccountLedger | UtxoLedger, request: Request) -> Iterator[TraceResult]:
     for asset in _assets(ledger, request):
         if isinstance(ledger, UtxoLedger):
-            utxo_index = UtxoIndex(ledger)
             for method in request.methods:
-                yield trace_utxo(ledger, request, method, asset, utxo_index)
+                yield trace_utxo(ledger, request, method, asset)
         else:
             account_index = AccountIndex(ledger, asset)
             for method in request.methods:
@@ -115,7 +114,7 @@ def _refuse_mixed(
     for part in parts:
         if part.amount is None or part.n is not None:
             continue
-        codes = np.unique(ledger.column("asset")[ledger.positions_of_transaction(part.txid)])
+        codes = np.unique(ledger.asset_numbers[ledger.positions_of_transaction(part.txid)])
         if len(codes) > 1:
             raise TraceError(
                 f"source {part}: the transaction moves "
@@ -131,7 +130,7 @@ def _moved(ledger: AccountLedger | UtxoLedger, part: Part) -> bool:
     number = ledger.number_of(part.txid)
     if number is None:
         return False
-    return part.n is None or int(np.count_nonzero(ledger.column("transaction") == number)) > part.n
+    return part.n is None or len(ledger.outputs(number)) > part.n
 
 
 def _note(what: str, entries: list[str]) -> list[str]:

@@ -7,10 +7,9 @@ fee last. Only transactions that spend a tainted output are opened, in chain ord
 import heapq
 from collections.abc import Sequence
 
-import numpy as np
-
+from sanctrail.errors import TraceError
 from sanctrail.ledger import UtxoLedger
-from sanctrail.ledger.store import UNSPENT, Asset, Ints
+from sanctrail.ledger.batches import UNKNOWN, UNSPENT, Asset
 from sanctrail.tracing.holdings import (
     CLEAN,
     METHODS,
@@ -25,39 +24,9 @@ from sanctrail.tracing.result import FEE, Flow, TraceResult, add
 STOLEN = 0
 
 
-class UtxoIndex:
-    """Outputs by the transaction that makes them and by the one that spends them."""
-
-    def __init__(self, ledger: UtxoLedger) -> None:
-        self.ledger = ledger
-        self.owners = ledger.column("address")
-        self.values = ledger.column("value")
-        self.spent_by = ledger.column("spent_by")
-        self.made_by = ledger.column("transaction")
-        self.places = ledger.column("n")
-        numbers = np.arange(len(ledger.times) + 1)
-        self._made = np.searchsorted(self.made_by, numbers)
-        self._spends = np.lexsort((ledger.column("spent_at"), self.spent_by))
-        self._spent = np.searchsorted(self.spent_by[self._spends], numbers)
-
-    def outputs(self, transaction: int) -> range:
-        """Return the outputs that a transaction makes, in order."""
-        return range(int(self._made[transaction]), int(self._made[transaction + 1]))
-
-    def inputs(self, transaction: int) -> Ints:
-        """Return the outputs that a transaction spends, in input order."""
-        return self._spends[self._spent[transaction] : self._spent[transaction + 1]]
-
-    def of_owners(self, owners: Sequence[int]) -> Ints:
-        """Return all outputs of some addresses, in chain order."""
-        return np.flatnonzero(np.isin(self.owners, list(owners)))
-
-
-def trace_utxo(
-    ledger: UtxoLedger, request: Request, method: str, asset: Asset, index: UtxoIndex
-) -> TraceResult:
+def trace_utxo(ledger: UtxoLedger, request: Request, method: str, asset: Asset) -> TraceResult:
     """Trace a UTXO ledger by one method."""
-    walk = _Walk(ledger, request, method, asset, index)
+    walk = _Walk(ledger, request, method, asset)
     walk.run()
     return walk.result
 
@@ -65,12 +34,9 @@ def trace_utxo(
 class _Walk:
     """The tainted outputs so far and the transactions still to come."""
 
-    def __init__(
-        self, ledger: UtxoLedger, request: Request, method: str, asset: Asset, index: UtxoIndex
-    ) -> None:
+    def __init__(self, ledger: UtxoLedger, request: Request, method: str, asset: Asset) -> None:
         self.result = TraceResult(request.theft, method, asset)
         self._ledger = ledger
-        self._index = index
         self._since = request.since
         self._new_holding = METHODS[method]
         self._sources, self._stops = request.ids_in(ledger)
@@ -80,12 +46,12 @@ class _Walk:
             if part.n is None and (number := ledger.number_of(part.txid)) is not None
         }
         self._stop_outputs = {
-            output: f"{ledger.transaction(int(index.made_by[output]))}:{part.n}"
+            output: f"{ledger.transaction(ledger.maker(output))}:{part.n}"
             for part in request.stop_parts
             if part.n is not None
-            for output in _outputs(ledger, index, part)
+            for output in _outputs(ledger, part)
         }
-        self._marks = _marks(ledger, index, request)
+        self._marks = _marks(ledger, request)
         self._tainted: dict[int, list[Run]] = {}
         self._events: list[int] = []
         self._queued: set[int] = set()
@@ -93,13 +59,13 @@ class _Walk:
     def run(self) -> None:
         """Take every transaction of the trail in chain order, then see what was never spent."""
         for number in sorted(self._marks):
-            self._queue(int(self._index.made_by[number]))
-        for number in self._index.of_owners(sorted(self._sources)).tolist():
-            self._queue(int(self._index.spent_by[number]))
+            self._queue(self._ledger.maker(number))
+        for number in self._ledger.outputs_of_addresses(sorted(self._sources)).tolist():
+            self._queue(int(self._ledger.spent_by[number]))
         while self._events:
             self._transaction(heapq.heappop(self._events))
         for number, runs in self._tainted.items():
-            outpoint = f"{self._txid_of(number)}:{self._index.places[number]}"
+            outpoint = f"{self._txid_of(number)}:{self._ledger.place(number)}"
             self.result.dormant[self._owner(number), outpoint] = stolen_amount(runs)
 
     def _queue(self, transaction: int) -> None:
@@ -108,25 +74,35 @@ class _Walk:
             heapq.heappush(self._events, transaction)
 
     def _transaction(self, number: int) -> None:
-        inputs = self._index.inputs(number).tolist()
+        inputs = self._ledger.inputs(number).tolist()
+        self._refuse_unknown(number, inputs)
         holding = self._new_holding()
         fresh: set[int] = set()
         for at, spent in enumerate(inputs):
-            runs = self._tainted.pop(spent, [(int(self._index.values[spent]), CLEAN)])
-            if int(self._index.owners[spent]) in self._sources and not self._too_early(number):
+            runs = self._tainted.pop(spent, [(int(self._ledger.values[spent]), CLEAN)])
+            if int(self._ledger.owners[spent]) in self._sources and not self._too_early(number):
                 fresh.add(at)
-                runs = [(int(self._index.values[spent]), STOLEN)]
+                runs = [(int(self._ledger.values[spent]), STOLEN)]
             holding.put((amount, CLEAN if o == CLEAN else at) for amount, o in runs)
         if number in self._stop_transactions:
             self._stop(number, holding.held(), inputs, fresh)
             return
-        for output in self._index.outputs(number):
-            runs = holding.take(int(self._index.values[output]))
+        for output in self._ledger.outputs(number):
+            runs = holding.take(int(self._ledger.values[output]))
             self._output(output, runs, inputs, fresh)
         self._fee(number, holding.take(holding.balance), inputs, fresh)
 
+    def _refuse_unknown(self, number: int, inputs: Sequence[int]) -> None:
+        """Raise `TraceError` where a spent output's value is not known: no rule can go on there."""
+        if any(self._ledger.values[spent] == UNKNOWN for spent in inputs):
+            raise TraceError(
+                f"transaction {self._ledger.transaction(number)}: it spends outputs whose values "
+                "the ledger does not know. Import the blocks that made them too, or a source that "
+                "tells spent values, and trace again."
+            )
+
     def _too_early(self, number: int) -> bool:
-        return self._since is not None and int(self._ledger.times[number]) < self._since
+        return self._since is not None and self._ledger.time(number) < self._since
 
     def _stop(
         self, number: int, held: dict[int, int], inputs: Sequence[int], fresh: set[int]
@@ -136,12 +112,12 @@ class _Walk:
         for at, amount in sorted(held.items()):
             self.result.stolen += amount if at in fresh else 0
             add(self.result.stopped, txid, amount)
-            self._flow(number, inputs[at], txid, amount, int(self._index.values[inputs[at]]))
+            self._flow(number, inputs[at], txid, amount, int(self._ledger.values[inputs[at]]))
 
     def _output(self, output: int, runs: list[Run], inputs: Sequence[int], fresh: set[int]) -> None:
         """Let an output receive its units; `runs` name the input that each stolen unit came by."""
         parts = stolen_parts(runs)
-        owner = int(self._index.owners[output])
+        owner = int(self._ledger.owners[output])
         if owner in self._sources:
             # What only moved between sources has not left them yet.
             parts = {at: amount for at, amount in parts.items() if at not in fresh}
@@ -149,7 +125,7 @@ class _Walk:
         else:
             self.result.stolen += sum(amount for at, amount in parts.items() if at in fresh)
             self._keep(output, owner, runs)
-        number, value = int(self._index.made_by[output]), int(self._index.values[output])
+        number, value = self._ledger.maker(output), int(self._ledger.values[output])
         for at, amount in sorted(parts.items()):
             self._flow(number, inputs[at], self._owner(output), amount, value)
 
@@ -158,7 +134,7 @@ class _Walk:
         if output in self._marks:
             runs, new = marked(runs, self._marks[output], STOLEN)
             self.result.stolen += new
-            number, value = int(self._index.made_by[output]), int(self._index.values[output])
+            number, value = self._ledger.maker(output), int(self._ledger.values[output])
             self._flow(number, None, self._owner(output), new, value)
         tainted = stolen_amount(runs)
         if output in self._stop_outputs:
@@ -167,7 +143,7 @@ class _Walk:
             add(self.result.arrived, self._owner(output), tainted)
         elif tainted:
             self._tainted[output] = runs
-            self._queue(int(self._index.spent_by[output]))
+            self._queue(int(self._ledger.spent_by[output]))
 
     def _fee(self, number: int, runs: list[Run], inputs: Sequence[int], fresh: set[int]) -> None:
         for at, amount in sorted(stolen_parts(runs).items()):
@@ -185,32 +161,32 @@ class _Walk:
                 amount,
                 total,
                 self._ledger.transaction(number),
-                int(self._ledger.times[number]),
+                self._ledger.time(number),
             )
         )
 
     def _first_payer(self, number: int) -> str:
-        inputs = self._index.inputs(number)
+        inputs = self._ledger.inputs(number)
         return self._owner(int(inputs[0])) if len(inputs) else "coinbase"
 
     def _owner(self, output: int) -> str:
-        return self._ledger.address(int(self._index.owners[output]))
+        return self._ledger.address(int(self._ledger.owners[output]))
 
     def _txid_of(self, output: int) -> str:
-        return self._ledger.transaction(int(self._index.made_by[output]))
+        return self._ledger.transaction(self._ledger.maker(output))
 
 
-def _marks(ledger: UtxoLedger, index: UtxoIndex, request: Request) -> dict[int, int]:
+def _marks(ledger: UtxoLedger, request: Request) -> dict[int, int]:
     """Return how much of which output was stolen, for parts named by transaction."""
     marks: dict[int, int] = {}
     for part in request.stolen_parts:
-        outputs = _outputs(ledger, index, part)
-        part.spread({output: int(index.values[output]) for output in outputs}, marks)
+        outputs = _outputs(ledger, part)
+        part.spread({output: int(ledger.values[output]) for output in outputs}, marks)
     return marks
 
 
-def _outputs(ledger: UtxoLedger, index: UtxoIndex, part: Part) -> list[int]:
+def _outputs(ledger: UtxoLedger, part: Part) -> list[int]:
     """Return a part's outputs, in order."""
     number = ledger.number_of(part.txid)
-    outputs = [] if number is None else list(index.outputs(number))
+    outputs = [] if number is None else list(ledger.outputs(number))
     return outputs if part.n is None else outputs[part.n : part.n + 1]

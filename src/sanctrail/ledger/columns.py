@@ -1,0 +1,96 @@
+"""Columns of numbers: one `.npy` file each, mapped into memory, read where they are touched.
+
+Opening a column costs the same whatever its length: the file's head is read and the rest mapped.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+from numpy.lib.format import open_memmap
+
+from sanctrail.errors import LedgerError
+
+Column = npt.NDArray[Any]
+
+_INT32 = 2**31 - 1
+
+
+def index_dtype(largest: int) -> np.dtype[Any]:
+    """Return the narrowest signed kind that holds `largest`: half the disk for most ledgers."""
+    return np.dtype(np.int32 if largest <= _INT32 else np.int64)
+
+
+def place_in(column: Column, value: int, side: Literal["left", "right"]) -> int:
+    """Return where a value belongs in a rising column.
+
+    The value takes the column's kind first: otherwise the whole column would be copied to its.
+    """
+    return int(np.searchsorted(column, column.dtype.type(value), side))
+
+
+class MappedColumns(Mapping[str, Column]):
+    """The columns of a folder by name, each mapped when it is first asked for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._held: dict[str, Column] = {}
+
+    def __getitem__(self, name: str) -> Column:
+        if name not in self._held:
+            self._held[name] = _mapped(self._folder / f"{name}.npy")
+        return self._held[name]
+
+    def __contains__(self, name: object) -> bool:
+        return (self._folder / f"{name}.npy").exists()
+
+    def __iter__(self) -> Iterator[str]:
+        return (path.stem for path in sorted(self._folder.glob("*.npy")))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+def _mapped(path: Path) -> Column:
+    try:
+        mapped = np.load(path, mmap_mode="r", allow_pickle=False)
+    except FileNotFoundError as error:
+        raise LedgerError(
+            f"{path}: a column of the ledger is missing. Import the source files again."
+        ) from error
+    except (ValueError, OSError, EOFError) as error:
+        raise LedgerError(
+            f"{path}: the column is damaged and cannot be read. Import the source files again."
+        ) from error
+    return np.asarray(mapped)
+
+
+class ColumnWriter:
+    """Columns being written into a folder: made at their full length, filled in any order."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._open: dict[str, Column] = {}
+
+    def new(self, name: str, dtype: npt.DTypeLike, shape: int | tuple[int, ...]) -> Column:
+        """Return a new column of zeros to fill."""
+        size = shape if isinstance(shape, tuple) else (shape,)
+        if 0 in size:  # an empty file cannot be mapped
+            self.put(name, np.zeros(size, dtype))
+            return np.zeros(size, dtype)
+        column = open_memmap(self._folder / f"{name}.npy", "w+", np.dtype(dtype), size)
+        self._open[name] = column
+        return column
+
+    def put(self, name: str, values: Column) -> None:
+        """Write a whole column at once."""
+        np.save(self._folder / f"{name}.npy", np.ascontiguousarray(values), allow_pickle=False)
+
+    def close(self) -> None:
+        """Flush what was filled."""
+        for column in self._open.values():
+            if isinstance(column, np.memmap):
+                column.flush()
+        self._open.clear()

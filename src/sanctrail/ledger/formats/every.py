@@ -1,0 +1,31 @@
+"""All formats, in the order in which they are asked whether a file is theirs."""
+
+from pathlib import Path
+
+from sanctrail.errors import InputError
+from sanctrail.ledger.formats import blocks
+from sanctrail.ledger.formats.source import Format, head_of
+
+ALL: tuple[Format, ...] = (blocks.FORMAT,)
+
+
+def named(name: str) -> Format:
+    """Return the format of a name."""
+    for form in ALL:
+        if form.name == name:
+            return form
+    names = ", ".join(form.name for form in ALL)
+    raise InputError(f"There is no format '{name}'; this program reads {names}.")
+
+
+def format_of(path: Path) -> Format:
+    """Return the format of a file, told by its first bytes."""
+    head = head_of(path)
+    for form in ALL:
+        if form.matches(head):
+            return form
+    names = ", ".join(form.name for form in ALL)
+    raise InputError(
+        f"{path.name}: of no format that this program knows ({names}). Give --format, or describe "
+        "its columns in a --layout file; nothing was changed."
+    )

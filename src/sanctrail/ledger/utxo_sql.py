@@ -1,0 +1,196 @@
+"""The questions that make a UTXO ledger out of parts, as SQL text over named tables.
+
+Tables: `transactions`, `outputs` and `inputs` are the parts; the others are the answers of the
+questions before. Every question is one that any SQL engine with window functions can answer.
+"""
+
+WORDS = "a, b, c, d"
+_SAME = "l.a = r.a AND l.b = r.b AND l.c = r.c AND l.d = r.d"
+
+PLACE_BITS = 24
+"""Bits for an output's place in its transaction, when both are joined in one number."""
+
+
+def again_sql() -> str:
+    """Ids that stand more than once."""
+    return f"SELECT {WORDS} FROM transactions GROUP BY {WORDS} HAVING count(*) > 1"
+
+
+def dropped_sql() -> str:
+    """Transactions that are there already: all but the first of an id.
+
+    Two coinbases of one id in different blocks are both kept: mainnet has two such pairs, from
+    before BIP-30 forbade them.
+    """
+    return (
+        "SELECT tx, block, first_block FROM ("
+        " SELECT l.tx, l.block, min(l.tx) OVER w AS first, first_value(l.block) OVER"
+        " (PARTITION BY l.a, l.b, l.c, l.d ORDER BY l.tx) AS first_block"
+        f" FROM transactions l JOIN again r ON {_SAME}"
+        " WINDOW w AS (PARTITION BY l.a, l.b, l.c, l.d,"
+        " CASE WHEN l.ins = 0 THEN l.block ELSE -2 END)) WHERE tx <> first"
+    )
+
+
+def kept_sql() -> str:
+    """The transactions that are not dropped."""
+    return "SELECT * FROM transactions WHERE tx NOT IN (SELECT tx FROM dropped)"
+
+
+def numbers_sql(source: str, *, deep: bool) -> str:
+    """Transactions with their numbers in chain order.
+
+    Inside a block they stand by place; where a source tells none, the coinbase first and the rest
+    as they were read, but behind those whose outputs they spend (`depths`).
+    """
+    depth = "coalesce(e.depth, 0)" if deep else "0"
+    join = " LEFT JOIN depths e ON t.tx = e.tx" if deep else ""
+    return (
+        f"SELECT t.*, row_number() OVER (ORDER BY t.block, "
+        f"CASE WHEN t.place < 0 AND t.ins > 0 THEN 1 ELSE 0 END, {depth}, t.place, t.tx) - 1"
+        f" AS number FROM {source} t{join}"
+    )
+
+
+def as_read_sql() -> str:
+    """Transactions whose order of reading is the chain's."""
+    return "SELECT *, tx AS number FROM transactions"
+
+
+def makers_sql() -> str:
+    """Transactions with the spenders that mean them by their id: all, or those up to the next."""
+    window = f"OVER (PARTITION BY {WORDS} ORDER BY number)"
+    return (
+        f"SELECT {WORDS}, number, CASE WHEN row_number() {window} = 1 THEN -1 ELSE number END AS"
+        f" since, coalesce(lead(number) {window}, 4611686018427387904) AS until FROM numbers"
+    )
+
+
+def links_sql(*, twice: bool) -> str:
+    """Inputs with the number of the spending and of the making transaction.
+
+    What the source tells of the spent output is kept where its transaction is not there. Where an
+    id stands `twice`, an input means the last one before it.
+    """
+    told = ", ".join(
+        f"CASE WHEN r.number IS NULL THEN l.{name} END AS {name}"
+        for name in ("a", "b", "c", "d", "value", "address")
+    )
+    makers = "makers" if twice else "numbers"
+    meant = " AND s.number > r.since AND s.number <= r.until" if twice else ""
+    return (
+        f"SELECT s.number AS spender, s.block AS block, l.slot, l.n, r.number AS maker, {told}"
+        f" FROM inputs l JOIN numbers s ON l.tx = s.tx LEFT JOIN {makers} r ON {_SAME}{meant}"
+    )
+
+
+def backwards_sql() -> str:
+    """Links that run against the order of the chain."""
+    return "SELECT spender, maker FROM links WHERE maker >= spender"
+
+
+def edges_sql() -> str:
+    """Links inside one block, by the order of reading."""
+    return (
+        "SELECT m.tx AS maker, s.tx AS spender FROM links l JOIN numbers m ON l.maker = m.number"
+        " JOIN numbers s ON l.spender = s.number WHERE m.block = s.block AND l.maker IS NOT NULL"
+    )
+
+
+def outside_sql() -> str:
+    """Transactions outside the ledger whose outputs it spends, in that order."""
+    return (
+        f"SELECT {WORDS}, row_number() OVER (ORDER BY min(spender), min(slot), {WORDS}) - 1"
+        f" AS number FROM links WHERE maker IS NULL GROUP BY {WORDS}"
+    )
+
+
+def outside_outputs_sql() -> str:
+    """Their outputs, as far as the ledger spends them: number, place, value and address."""
+    return (
+        "SELECT row_number() OVER (ORDER BY r.number, l.n) - 1 AS output, r.number, l.n,"
+        f" max(l.value) AS value, max(l.address) AS address FROM links l JOIN outside r ON {_SAME}"
+        " WHERE l.maker IS NULL GROUP BY r.number, l.n"
+    )
+
+
+def dictionary_sql() -> str:
+    """Addresses with their ids, by their first output in the chain."""
+    return (
+        "SELECT address, row_number() OVER (ORDER BY min(f)) - 1 AS id FROM ("
+        f"SELECT o.address, (t.number << {PLACE_BITS}) + o.n AS f FROM outputs o JOIN numbers t"
+        " ON o.tx = t.tx UNION ALL SELECT address, output - 4611686018427387904 AS f"
+        " FROM outside_outputs) WHERE address IS NOT NULL GROUP BY address"
+    )
+
+
+def texts_sql() -> str:
+    """The addresses in the order of their ids."""
+    return "SELECT address, '' AS label FROM dictionary ORDER BY id"
+
+
+def owned_sql() -> str:
+    """Outputs with the number of their transaction and the id of their address."""
+    return (
+        "SELECT t.number, o.n, o.value, d.id FROM outputs o JOIN numbers t ON o.tx = t.tx"
+        " LEFT JOIN dictionary d ON o.address = d.address"
+    )
+
+
+def outside_owned_sql() -> str:
+    """The same for outputs of transactions outside the ledger."""
+    return (
+        "SELECT o.output, o.n, o.value, d.id FROM outside_outputs o"
+        " LEFT JOIN dictionary d ON o.address = d.address ORDER BY o.output"
+    )
+
+
+def spends_sql() -> str:
+    """Links within the ledger."""
+    return "SELECT spender, slot, maker, n FROM links WHERE maker IS NOT NULL"
+
+
+def outside_spends_sql() -> str:
+    """Links to outputs from outside, by those outputs' numbers."""
+    return (
+        "SELECT l.spender, l.slot, x.output FROM links l"
+        f" JOIN outside r ON {_SAME} JOIN outside_outputs x ON x.number = r.number AND x.n = l.n"
+        " WHERE l.maker IS NULL"
+    )
+
+
+def conflicts_sql(limit: int) -> str:
+    """The first transactions that sources put into different blocks."""
+    return (
+        "SELECT a, b, c, d, block, first_block FROM transactions JOIN dropped USING (tx, block)"
+        f" WHERE block <> first_block ORDER BY tx LIMIT {limit}"
+    )
+
+
+def first_backwards_sql() -> str:
+    """The first link that runs against the order of the chain, with its blocks."""
+    return (
+        "SELECT m.a, m.b, m.c, m.d, m.block AS made, s.block AS spent FROM backwards b"
+        " JOIN numbers m ON b.maker = m.number JOIN numbers s ON b.spender = s.number"
+        " ORDER BY b.spender LIMIT 1"
+    )
+
+
+def spent_twice_sql() -> str:
+    """An output that more than one input spends."""
+    return (
+        "SELECT coalesce(m.a, l.a) AS a, coalesce(m.b, l.b) AS b, coalesce(m.c, l.c) AS c,"
+        " coalesce(m.d, l.d) AS d, l.n, count(*) AS times FROM links l"
+        " LEFT JOIN numbers m ON l.maker = m.number GROUP BY 1, 2, 3, 4, 5 HAVING count(*) > 1"
+        " ORDER BY 1, 2, 3, 4, 5 LIMIT 1"
+    )
+
+
+def unknown_values_sql() -> str:
+    """How many spent outputs have a value that no source tells."""
+    return "SELECT count(*) AS n FROM outside_outputs WHERE value < 0"
+
+
+def hashes_sql() -> str:
+    """Blocks with their hashes, as far as sources tell them."""
+    return "SELECT block, min(hash) AS hash FROM blocks GROUP BY block ORDER BY block"
