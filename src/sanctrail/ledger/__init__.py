@@ -5,6 +5,7 @@ A new chain format goes into `formats`: a reader that hands over batches, and it
 """
 
 from sanctrail.ledger.importing import FORMATS, How, ImportSummary, import_files
+from sanctrail.ledger.simulation import SimulationSummary, simulate_heist
 from sanctrail.ledger.store import AccountLedger, Ledger, UtxoLedger, open_ledger
 
 __all__ = [
@@ -13,7 +14,9 @@ __all__ = [
     "How",
     "ImportSummary",
     "Ledger",
+    "SimulationSummary",
     "UtxoLedger",
     "import_files",
     "open_ledger",
+    "simulate_heist",
 ]

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from sanctrail.errors import InputError
-from sanctrail.ledger.formats import blocks
+from sanctrail.ledger.formats import aws_bitcoin, bitcoin_etl, blocks
 from sanctrail.ledger.formats.source import Format, head_of
 
-ALL: tuple[Format, ...] = (blocks.FORMAT,)
+ALL: tuple[Format, ...] = (blocks.FORMAT, aws_bitcoin.FORMAT, bitcoin_etl.FORMAT)
 
 
 def named(name: str) -> Format:

@@ -1,0 +1,91 @@
+"""Making a simulation: its chain as batches, its ledger, and the case beside it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from sanctrail.errors import InputError
+from sanctrail.ledger.batches import Asset, UtxoBatch
+from sanctrail.ledger.formats.source import Format, Source
+from sanctrail.ledger.importing import How, write_batches
+from sanctrail.ledger.simulation.case import write_case
+from sanctrail.ledger.simulation.heist import Heist
+from sanctrail.ledger.simulation.world import World
+
+ASSET = Asset("SIMCOIN", "simsat", 8)
+MIN_TRANSACTIONS = 2_000
+
+
+@dataclass(frozen=True, slots=True)
+class SimulationSummary:
+    """Where a simulation was written and how large it is; amounts in base units."""
+
+    ledger: str
+    case: str
+    digest: str
+    seed: int
+    transactions: int
+    outputs: int
+    theft: str
+    stolen: int
+
+
+class Simulation:
+    """One simulated chain. Its batches come once; when they are through, the truth is known."""
+
+    def __init__(self, seed: int, transactions: int) -> None:
+        if transactions < MIN_TRANSACTIONS:
+            raise InputError(
+                f"A simulation needs at least {MIN_TRANSACTIONS:,} transactions to hide a heist "
+                f"in; {transactions:,} were asked for."
+            )
+        self._world = World(seed, transactions)
+        self._wanted = transactions
+        self.heist = Heist(self._world)
+
+    def batches(self) -> Iterator[UtxoBatch]:
+        """Yield the chain: traffic, and the script's steps at even distances in three fifths."""
+        world, steps = self._world, self.heist.steps()
+        start, spacing = world.blocks // 5, max(1, world.blocks * 3 // 5 // len(steps))
+        for number, step in enumerate(steps):
+            yield from world.grow(start + number * spacing)
+            step()
+        yield from world.grow(world.blocks)
+        while world.count < self._wanted:
+            yield from world.grow(world.block + 1)
+        yield world.batch()
+
+    def write_case(self, folder: Path) -> None:
+        """Write sources, stops, labels, incident and truth; the batches must be through."""
+        write_case(folder, self._world, self.heist, ASSET)
+
+
+def simulate_heist(
+    folder: Path, case: Path, *, seed: int = 7, transactions: int = 60_000, replace: bool = False
+) -> SimulationSummary:
+    """Write a simulated ledger, and beside it the case: sources, stops, incident and truth."""
+    simulation = Simulation(seed, transactions)
+
+    def read(source: Source) -> Iterator[UtxoBatch]:
+        source.told.limit(
+            "This chain is a simulation: every party, address and coin in it is invented."
+        )
+        source.told.limit(
+            f"It was generated from seed {seed} with at least {transactions:,} transactions."
+        )
+        again = simulation if not simulation.heist.theft else Simulation(seed, transactions)
+        return again.batches()
+
+    form = Format("simulation", "utxo", "", lambda _: False, read)
+    options = {"asset": ASSET, "seed": seed, "transactions": transactions}
+    summary, _ = write_batches(
+        folder, form, Source((), options=options), How(replace=replace), simulation=True
+    )
+    if not simulation.heist.theft:  # the ledger was there already; the truth is found again
+        for _ in simulation.batches():
+            pass
+    simulation.write_case(case)
+    return SimulationSummary(
+        str(folder), str(case), summary.digest, seed, summary.transactions, summary.movements,
+        simulation.heist.theft, simulation.heist.stolen,
+    )  # fmt: skip
