@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail.errors import InputError, LedgerError, Problem
-from sanctrail.ground.inputs import open_input
 from sanctrail.ground.store import LOCK, exclusive, is_own
 from sanctrail.ledger.batches import BITCOIN, UtxoBatch
 from sanctrail.ledger.formats.every import ALL, format_of, named
-from sanctrail.ledger.formats.source import Batch, Format, Source
+from sanctrail.ledger.formats.source import Batch, Format, Source, digest_of
 from sanctrail.ledger.making import default_memory, make
 from sanctrail.ledger.manifest import data_name, ledger_manifest
 from sanctrail.ledger.staging import HELD, PARTS, Parts, Plan, Staged, filled, problems_of
@@ -122,8 +121,7 @@ def _job(form: Format, files: list[Path], how: How) -> Job:
 
 
 def _file(path: Path) -> dict[str, Any]:
-    with open_input(path) as stream:
-        digest = stream.digest()
+    digest = digest_of(path)
     return {"name": digest.name, "sha256": digest.sha256, "bytes": digest.size,
             "rows": 0, "problems": 0}  # fmt: skip
 

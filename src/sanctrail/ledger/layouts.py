@@ -11,9 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from sanctrail.errors import InputError, UnreadableFile
-from sanctrail.ledger.store import MAX_DECIMALS, Asset
+from sanctrail.ledger.batches import Asset
+from sanctrail.ledger.values import MAX_DECIMALS
 
 BUILT_IN = ("labelled-flows",)
+
+FAILED = ("0", "false", "fail", "failed", "failure", "error", "reverted")
+"""Words of a column `status` that mean failure where a layout has no words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +26,10 @@ class Layout:
 
     `asset` is a column, or `fixed_asset` one code for all rows. Amounts are decimal numbers of
     whole assets, unless `base_units` says that they are already integers in the base unit.
+    `position` orders the transfers of one block (a log's index). `failed` are the words in the
+    column `status` that mean failure, in either case. A `fee` is in `fee_asset`, else in
+    `fixed_asset`, and paid once a transaction by the sender of its first row. Of a workbook the
+    sheet named `sheet` is read, else the first that has the columns.
     """
 
     name: str
@@ -36,6 +44,12 @@ class Layout:
     fixed_asset: str = ""
     sender_label: str = ""
     receiver_label: str = ""
+    position: str = ""
+    status: str = ""
+    failed: tuple[str, ...] = FAILED
+    fee: str = ""
+    fee_asset: str = ""
+    sheet: str = ""
     delimiter: str = ","
     base_units: bool = False
     limits: tuple[str, ...] = ()
@@ -43,7 +57,8 @@ class Layout:
     def columns(self) -> tuple[str, ...]:
         """Return the columns that a file must have."""
         named = (self.time, self.sender, self.receiver, self.amount, self.block,
-                 self.transaction, self.asset, self.sender_label, self.receiver_label)  # fmt: skip
+                 self.transaction, self.asset, self.sender_label, self.receiver_label,
+                 self.position, self.status, self.fee)  # fmt: skip
         return tuple(column for column in dict.fromkeys(named) if column)
 
     def asset_of(self, code: str) -> Asset | None:
@@ -84,13 +99,25 @@ def _layout(document: dict[str, Any], name: str) -> Layout:
             f"{name}: the layout is not complete, there is no {', '.join(missing)}. "
             "See docs/ledgers.md for an example."
         )
-    assets = _assets(document["assets"], name)
-    layout = Layout(**{**document, "assets": assets, "limits": tuple(document.get("limits", ()))})
+    ready = dict(document, assets=_assets(document["assets"], name))
+    ready |= {key: tuple(document[key]) for key in ("limits", "failed") if key in document}
+    layout = Layout(**ready)
+    _check_assets(layout, name)
+    return layout
+
+
+def _check_assets(layout: Layout, name: str) -> None:
+    """Raise `InputError` where it is not clear in what a transfer or a fee is counted."""
     if bool(layout.asset) == bool(layout.fixed_asset):
         raise InputError(f"{name}: give either 'asset' (a column) or 'fixed_asset' (one code).")
     if layout.fixed_asset and layout.asset_of(layout.fixed_asset) is None:
         raise InputError(f"{name}: 'fixed_asset' {layout.fixed_asset} is not among 'assets'.")
-    return layout
+    if layout.fee_asset and layout.asset_of(layout.fee_asset) is None:
+        raise InputError(f"{name}: 'fee_asset' {layout.fee_asset} is not among 'assets'.")
+    if layout.fee and not (layout.transaction and (layout.fee_asset or layout.fixed_asset)):
+        raise InputError(
+            f"{name}: 'fee' needs 'transaction' (fees are paid once a transaction) and 'fee_asset'."
+        )
 
 
 _NEEDED = ("name", "time", "sender", "receiver", "amount", "assets")
@@ -100,9 +127,9 @@ def _check_kind(key: str, value: Any, name: str) -> None:
     """Raise `InputError` where a key of a layout holds another kind of value than it should."""
     if key == "base_units":
         kind, holds = "true or false", isinstance(value, bool)
-    elif key == "limits":
+    elif key in {"limits", "failed"}:
         kind = "a list of texts"
-        holds = isinstance(value, list) and all(isinstance(limit, str) for limit in value)
+        holds = isinstance(value, list) and all(isinstance(entry, str) for entry in value)
     elif key == "assets":
         kind = "a list of tables { code, unit, decimals }"
         holds = isinstance(value, list) and all(isinstance(asset, dict) for asset in value)

@@ -291,19 +291,22 @@ def _txid(row: dict[str, Any]) -> str:
 
 
 def _depths(edges: pa.Table) -> pa.Table:
-    """Return how many links of one block lie before each transaction, at the most.
+    """Return how many links of one block lie before each transaction, and the time it may have.
 
-    Raises `LedgerError` where they go round in a circle.
+    A block's time may lie before that of the block before it; what spends an output is placed no
+    earlier than what makes it. Raises `LedgerError` where links go round in a circle.
     """
     maker, spender = (edges[name].to_numpy() for name in ("maker", "spender"))
     ids, numbers = np.unique(np.concatenate([maker, spender]), return_inverse=True)
     source, target = numbers[: len(maker)], numbers[len(maker) :]
-    depth = np.zeros(len(ids), np.int64)
+    depth, time = np.zeros(len(ids), np.int64), np.zeros(len(ids), np.int64)
+    time[source], time[target] = edges["made"].to_numpy(), edges["spent"].to_numpy()
     for _ in range(len(ids) + 1):
-        before = depth.copy()
+        before = (depth.copy(), time.copy())
+        np.maximum.at(time, target, time[source])
         np.maximum.at(depth, target, depth[source] + 1)
-        if np.array_equal(depth, before):
-            return pa.table({"tx": ids, "depth": depth})
+        if np.array_equal(depth, before[0]) and np.array_equal(time, before[1]):
+            return pa.table({"tx": ids, "depth": depth, "time": time})
     raise LedgerError(
         "The sources contradict each other: transactions of one block spend each other's outputs "
         "in a circle. Check the sources; nothing was changed."

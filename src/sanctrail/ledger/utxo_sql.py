@@ -40,13 +40,14 @@ def kept_sql() -> str:
 def numbers_sql(source: str, *, deep: bool) -> str:
     """Transactions with their numbers in chain order.
 
-    Inside a block they stand by place; where a source tells none, the coinbase first and the rest
-    as they were read, but behind those whose outputs they spend (`depths`).
+    Blocks stand by height, those whose height no source tells by time. Inside a block they stand
+    by place; where a source tells none, the coinbase first and the rest as they were read. With
+    `deep`, none stands before those whose outputs it spends (`depths`).
     """
-    depth = "coalesce(e.depth, 0)" if deep else "0"
+    time, depth = ("coalesce(e.time, t.time)", "coalesce(e.depth, 0)") if deep else ("t.time", "0")
     join = " LEFT JOIN depths e ON t.tx = e.tx" if deep else ""
     return (
-        f"SELECT t.*, row_number() OVER (ORDER BY t.block, "
+        f"SELECT t.*, row_number() OVER (ORDER BY t.block, {time}, "
         f"CASE WHEN t.place < 0 AND t.ins > 0 THEN 1 ELSE 0 END, {depth}, t.place, t.tx) - 1"
         f" AS number FROM {source} t{join}"
     )
@@ -92,8 +93,9 @@ def backwards_sql() -> str:
 def edges_sql() -> str:
     """Links inside one block, by the order of reading."""
     return (
-        "SELECT m.tx AS maker, s.tx AS spender FROM links l JOIN numbers m ON l.maker = m.number"
-        " JOIN numbers s ON l.spender = s.number WHERE m.block = s.block AND l.maker IS NOT NULL"
+        "SELECT m.tx AS maker, s.tx AS spender, m.time AS made, s.time AS spent FROM links l"
+        " JOIN numbers m ON l.maker = m.number JOIN numbers s ON l.spender = s.number"
+        " WHERE m.block = s.block AND l.maker IS NOT NULL"
     )
 
 

@@ -3,10 +3,26 @@
 from pathlib import Path
 
 from sanctrail.errors import InputError
-from sanctrail.ledger.formats import aws_bitcoin, bitcoin_etl, blocks
+from sanctrail.ledger.formats import (
+    aws_bitcoin,
+    bitcoin_etl,
+    blockchair,
+    blocks,
+    dumplings,
+    esplora,
+    graphsense_utxo,
+)
 from sanctrail.ledger.formats.source import Format, head_of
 
-ALL: tuple[Format, ...] = (blocks.FORMAT, aws_bitcoin.FORMAT, bitcoin_etl.FORMAT)
+ALL: tuple[Format, ...] = (
+    blocks.FORMAT,
+    aws_bitcoin.FORMAT,
+    bitcoin_etl.FORMAT,
+    esplora.FORMAT,
+    graphsense_utxo.FORMAT,
+    dumplings.FORMAT,
+    blockchair.FORMAT,
+)
 
 
 def named(name: str) -> Format:

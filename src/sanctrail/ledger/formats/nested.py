@@ -101,7 +101,9 @@ def whole_numbers(column: pa.Array | pa.ChunkedArray, rows: Rows, name: str) -> 
 def _ints(column: pa.Array) -> Ints:
     if pa.types.is_null(column.type):
         return np.full(len(column), UNKNOWN, np.int64)
-    return pc.fill_null(pc.cast(column, pa.int64()), UNKNOWN).to_numpy(zero_copy_only=False)
+    whole = pc.fill_null(pc.cast(column, pa.int64()), UNKNOWN)
+    values: Ints = whole.to_numpy(zero_copy_only=False)
+    return values
 
 
 def numbers_or_unknown(column: pa.Array) -> Ints:

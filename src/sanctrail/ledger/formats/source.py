@@ -1,13 +1,15 @@
 """A source: one file, or files that only together tell transactions, on its way into a ledger."""
 
 import contextlib
+import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from sanctrail.errors import UnreadableFile
-from sanctrail.ground.inputs import InputStream, open_input
+from sanctrail.ground.inputs import FileDigest, InputStream, open_input
+from sanctrail.ground.store import file_sha256
 from sanctrail.ledger.batches import AccountBatch, Told, UtxoBatch
 
 Batch = UtxoBatch | AccountBatch
@@ -71,9 +73,36 @@ def unreadable(name: str, where: str, what: str) -> UnreadableFile:
 
 
 def head_of(path: Path) -> Head:
-    """Return a file's first unpacked bytes."""
+    """Return a file's first unpacked bytes; of an archive of several files, the archive's own."""
+    if is_archive(path):
+        with path.open("rb") as file:
+            return Head(path, path.name, file.read(_HEAD))
     with open_input(path) as stream:
         return Head(path, path.name, stream.head())
+
+
+def is_archive(path: Path) -> bool:
+    """Tell a zip file of several files, which only some formats come in."""
+    try:
+        with path.open("rb") as file:
+            if file.read(4) != b"PK\x03\x04":
+                return False
+        with zipfile.ZipFile(path) as archive:
+            names = [info.filename for info in archive.infolist() if not info.is_dir()]
+    except (OSError, zipfile.BadZipFile, NotImplementedError):
+        return False
+    return len(names) > 1 and "[Content_Types].xml" not in names and "mimetype" not in names
+
+
+def digest_of(path: Path) -> FileDigest:
+    """Return the digest of a file's unpacked bytes; of an archive, that of the archive itself."""
+    if is_archive(path):
+        return FileDigest(path.name, file_sha256(path), path.stat().st_size)
+    with open_input(path) as stream:
+        return stream.digest()
+
+
+_HEAD = 4096
 
 
 def first_line(head: Head) -> str:
