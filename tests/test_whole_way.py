@@ -103,7 +103,7 @@ def atomic(shared, tmp_path_factory):
         "ledger", "import", "--format", "labelled-flows", theft / "Atomic-Atomic.csv",
         "--ledger", folder / "ledger",
     )  # fmt: skip
-    assert (summary["rows"], summary["transfers"], summary["problems"]) == (1080, 1080, 0)
+    assert (summary["rows"], summary["movements"], summary["problems"]) == (1080, 1080, 0)
     document = run(
         "trace", "--ledger", folder / "ledger", "--sources", theft / "Atomic-source-addresses.csv",
         "--stops", theft / "Atomic-terminal-addresses.csv", "--method", "fifo,haircut",

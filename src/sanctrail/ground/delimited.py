@@ -13,8 +13,10 @@ MAX_CELL = 1 << 20
 class Records:
     """Records of delimited text; what makes it unreadable is told with where the record began."""
 
-    def __init__(self, lines: Iterable[str], name: str, delimiter: str = ",") -> None:
-        csv.field_size_limit(MAX_CELL)
+    def __init__(
+        self, lines: Iterable[str], name: str, delimiter: str = ",", largest: int = MAX_CELL
+    ) -> None:
+        csv.field_size_limit(largest)
         self._reader: Any = csv.reader(lines, delimiter=delimiter, strict=True)
         self._name = name
 

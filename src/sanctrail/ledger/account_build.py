@@ -110,13 +110,12 @@ class AccountBuild:
     def _coverage(self, count: int) -> dict[str, Any]:
         row = self._engine.fetch(
             "SELECT min(CASE WHEN block >= 0 THEN block END) AS first_block,"
-            " max(CASE WHEN block >= 0 THEN block END) AS last_block, min(time) AS first_time,"
-            " max(time) AS last_time, count(DISTINCT CASE WHEN block >= 0 THEN block END)"
-            " AS blocks FROM moved"
+            " max(CASE WHEN block >= 0 THEN block END) AS last_block,"
+            " min(CASE WHEN time >= 0 THEN time END) AS first_time, max(time) AS last_time,"
+            " count(DISTINCT CASE WHEN block >= 0 THEN block END) AS blocks FROM moved"
         )[0]
         plain = (
-            "SELECT count(DISTINCT regexp_replace(lower(transaction), '^0x', '')) AS n"
-            " FROM transactions"
+            "SELECT count(DISTINCT regexp_replace(transaction, '^0x', '')) AS n FROM transactions"
         )
         return {
             **row,

@@ -5,7 +5,15 @@ Tables: `transfers` and `fees` are the parts; the others are the answers of the 
 
 from sanctrail.ledger.batches import FEE
 
-_RANKS = {"fee": 0, "genesis": 1, "transaction": 2, "trace": 3, "token": 4, "withdrawal": 5}
+_RANKS = {
+    "fee": 0,
+    "genesis": 1,
+    "transaction": 2,
+    "trace": 3,
+    "internal": 3,
+    "token": 4,
+    "withdrawal": 5,
+}
 LAST = 6
 
 
@@ -59,17 +67,34 @@ def paid_sql() -> str:
 
 
 def moved_sql() -> str:
-    """All movements in order: a transaction's stand together, rows of tables as read."""
+    """All movements in order: a transaction's stand together, rows of tables as read.
+
+    What one row of a transaction does not tell (its place in the block, its time) another does.
+    """
     columns = (
         "block, time, micros, place, transaction, kind, position, sender, receiver, asset, amount,"
         " high, low, wide, failed, sender_label, receiver_label, row"
     )
     both = f"SELECT {columns} FROM once UNION ALL SELECT {columns} FROM paid"
+    alone = "kind = 'row' OR transaction = ''"
+    together = "OVER (PARTITION BY transaction)"
+    shared = ", ".join(
+        f"CASE WHEN {alone} THEN {own} ELSE {told} {together} END AS {name}"
+        for name, own, told in (
+            ("place", "place", "max(place)"),
+            ("lead", "row", "min(row)"),
+            ("told", "time", "max(time)"),
+        )
+    )
+    plain = columns.replace("place, ", "").replace(" time,", "")
+    timed = (
+        f"SELECT {plain}, place, lead, CASE WHEN told < 0 AND block >= 0"
+        f" THEN max(told) OVER (PARTITION BY block) ELSE told END AS time FROM ("
+        f"SELECT {plain}, {shared} FROM ({both}))"
+    )
     return (
-        "SELECT *, row_number() OVER (ORDER BY block, time, micros, place, lead,"
-        f" transaction, {rank_sql()}, position, row) - 1 AS number FROM ("
-        "SELECT *, CASE WHEN kind = 'row' OR transaction = '' THEN row ELSE min(row) OVER"
-        f" (PARTITION BY transaction) END AS lead FROM ({both})) WHERE NOT failed"
+        "SELECT *, row_number() OVER (ORDER BY block, time, micros, place, lead, transaction,"
+        f" {rank_sql()}, position, row) - 1 AS number FROM ({timed}) WHERE NOT failed"
     )
 
 

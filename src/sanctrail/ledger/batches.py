@@ -144,10 +144,11 @@ FEES = pa.schema(
 )
 """What transactions cost, paid whether they failed or not; one row a transaction."""
 
-KINDS = ("transaction", "trace", "reward", "genesis", "withdrawal", "token", "row")
+KINDS = ("transaction", "trace", "reward", "genesis", "withdrawal", "token", "row", "internal")
 """Kinds of transfers: the value of a transaction itself, a call inside it, new coins, a token's
-log, a row of a table. Where a transaction's traces are there, they hold its own value too, and
-the reader hands over both: the ledger keeps the traces."""
+log, a row of a table. Where a transaction's traces are there, they hold its own value too, and the
+reader hands over both: the ledger keeps the traces. `internal` are calls whose source tells them
+beside the transaction's own value."""
 
 FEE = "fee"
 """The kind of the movements that a ledger makes of FEES: they go nowhere."""

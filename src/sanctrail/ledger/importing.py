@@ -78,6 +78,8 @@ def _import(
         if present is not None and _holds(folder, present, plan) and parts.plan() is None:
             return _summary(folder, present, changed=False), _problems(folder, present)
         plan = _plan(folder, parts, plan, how, present)
+        if plan.held:
+            _tell_known(folder, jobs)
         try:
             _stage(parts, plan, jobs)
             _refuse_nothing(plan)
@@ -113,10 +115,11 @@ def _jobs(files: Sequence[Path], form: str | None, how: How) -> list[Job]:
 
 def _job(form: Format, files: list[Path], how: How) -> Job:
     told = [_file(path) for path in files]
-    shown = sorted((key, str(value)) for key, value in how.options.items())
-    known = json.dumps([form.name, shown, [(f["name"], f["sha256"]) for f in told]])
-    key = hashlib.sha256(known.encode()).hexdigest()
     options = {key: value for key, value in how.options.items() if value is not None}
+    shown = sorted((key, str(value)) for key, value in options.items())
+    digests = [file["sha256"] for file in told]
+    known = json.dumps([form.name, shown, sorted(digests) if form.together else digests])
+    key = hashlib.sha256(known.encode()).hexdigest()
     return form, Source(tuple(files), options=options), Staged(key, form.name, told)
 
 
@@ -188,6 +191,18 @@ def _plan(folder: Path, parts: Parts, plan: Plan, how: How, present: dict[str, A
         _hold(plan, present)  # type: ignore[arg-type]
     parts.begin(plan)
     return plan
+
+
+def _tell_known(folder: Path, jobs: Sequence[Job]) -> None:
+    """Tell readers which blocks the ledger holds: what comes behind them has its height by them."""
+    present = ledger_manifest(folder)
+    if present is None or present["family"] != "utxo":
+        return
+    table = opened(folder / data_name(present), present).table("blocks")
+    heights = dict(zip(table["hash"].to_pylist(), table["block"].to_pylist(), strict=True))
+    heights.pop("", None)
+    for _, source, _ in jobs:
+        source.options["known"] = heights
 
 
 def _hold(plan: Plan, present: dict[str, Any]) -> None:

@@ -160,7 +160,7 @@ def _movement(ledger: AccountLedger, position: int) -> Movement:
     return Movement(
         ledger.transaction(position),
         _known(int(ledger.blocks[position])),
-        int(ledger.times[position]),
+        _known(int(ledger.times[position])),
         kind,
         ledger.address(sender) if sender >= 0 else COINBASE,
         ledger.address(receiver) if receiver >= 0 else FEE if kind == FEE else NOBODY,

@@ -36,6 +36,8 @@ def _check(manifest: dict[str, Any], folder: Path) -> None:
             f"{FORMAT}). Import the source files again into a new folder."
         )
     wrong = [key for key, holds in _KEYS.items() if not holds(manifest.get(key))]
+    if not wrong and not _TABLES[manifest["family"]] <= manifest["tables"].keys():
+        wrong = ["tables"]
     if wrong:
         raise LedgerError(
             f"{folder}: this is not a ledger, or its {MANIFEST} is damaged (not as expected: "
@@ -83,6 +85,24 @@ def _is_digest(value: Any) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{64}", value) is not None
 
 
+_SHARED = {"addresses.parquet", "problems.parquet", "address_keys.npy", "address_order.npy"}
+_TABLES = {
+    "utxo": {"txids.npy", "values.npy", "owners.npy", "spent_by.npy", "inputs.npy", *_SHARED},
+    "account": {"senders.npy", "receivers.npy", "amounts_low.npy", *_SHARED},
+}
+"""Files that tell a ledger of each family from anything else."""
+
+_FILE = re.compile(r"[a-z_]+\.(npy|parquet)")
+
+
+def _is_tables(value: Any) -> bool:
+    return (
+        isinstance(value, dict)
+        and all(map(_is_digest, value.values()))
+        and all(_FILE.fullmatch(name) for name in value)
+    )
+
+
 _KEYS: dict[str, Callable[[Any], bool]] = {
     "format": lambda value: value == FORMAT,
     "family": lambda value: isinstance(value, str) and value in FAMILIES,
@@ -95,6 +115,6 @@ _KEYS: dict[str, Callable[[Any], bool]] = {
     "files": _is_files,
     "sources": lambda value: _is_list(value, dict),
     "digest": _is_digest,
-    "tables": lambda value: isinstance(value, dict) and all(map(_is_digest, value.values())),
+    "tables": _is_tables,
 }
 """What a ledger's manifest must hold; a register's, or a damaged one, does not."""

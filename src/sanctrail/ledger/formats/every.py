@@ -5,12 +5,18 @@ from pathlib import Path
 from sanctrail.errors import InputError
 from sanctrail.ledger.formats import (
     aws_bitcoin,
+    aws_ethereum,
     bitcoin_etl,
     blockchair,
     blocks,
     dumplings,
     esplora,
+    ethereum_etl,
+    etherscan,
+    graphsense_eth,
+    graphsense_tron,
     graphsense_utxo,
+    tables,
 )
 from sanctrail.ledger.formats.source import Format, head_of
 
@@ -22,6 +28,13 @@ ALL: tuple[Format, ...] = (
     graphsense_utxo.FORMAT,
     dumplings.FORMAT,
     blockchair.FORMAT,
+    ethereum_etl.FORMAT,
+    aws_ethereum.FORMAT,
+    etherscan.FORMAT,
+    graphsense_eth.FORMAT,
+    graphsense_tron.FORMAT,
+    tables.LABELLED_FLOWS,
+    tables.TRANSFERS,
 )
 
 
