@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sanctrail.ground.engine import Engine
+from sanctrail.ground.progress import Bar
 from sanctrail.ledger import account_sql as sql
 from sanctrail.ledger.batches import KIND_CODES, UNKNOWN
 from sanctrail.ledger.columns import ColumnWriter, index_dtype
@@ -22,7 +23,13 @@ from sanctrail.ledger.utxo_build import BATCH, Built
 class AccountBuild:
     """One build: tables by name in the engine, files in `work`, columns into `folder`."""
 
-    def __init__(self, engine: Engine, work: Path, folder: Path, assets: Sequence[str]) -> None:
+    STEPS = 8
+    """Questions that a build asks, more or less: what its progress is told by."""
+
+    def __init__(
+        self, engine: Engine, work: Path, folder: Path, assets: Sequence[str], bar: Bar
+    ) -> None:
+        self._bar, self._steps = bar, 0
         self._engine = engine
         self._work = work
         self._folder = folder
@@ -59,6 +66,8 @@ class AccountBuild:
         path = self._work / f"{name}.parquet"
         self._engine.write(text, path, passing=True)
         self._engine.register(name, [path])
+        self._steps += 1
+        self._bar.reached(self._steps)
 
     def _pour(self, count: int) -> None:
         new = self._columns.new

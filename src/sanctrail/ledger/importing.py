@@ -75,6 +75,8 @@ def _import(
     with exclusive(folder):
         present = ledger_manifest(folder)
         parts = Parts(folder)
+        if parts.plan() is None:
+            parts.clear()  # a kill while parts were removed may have left some
         if present is not None and _holds(folder, present, plan) and parts.plan() is None:
             return _summary(folder, present, changed=False), _problems(folder, present)
         plan = _plan(folder, parts, plan, how, present)

@@ -93,11 +93,12 @@ def _build(beside: Path, work: Path, parts: Parts, plan: Plan, memory: int) -> B
     files: dict[str, Sequence[Path]] = {
         kind: parts.files(kind, plan) for kind in KINDS[plan.family]
     }
-    with DuckEngine(memory, work / "spill") as engine:
+    steps = UtxoBuild.STEPS if plan.family == "utxo" else AccountBuild.STEPS
+    with DuckEngine(memory, work / "spill") as engine, Bar("joining", steps) as bar:
         if plan.family == "utxo":
-            return UtxoBuild(engine, work, beside).run(files, ordered=plan.ordered)
+            return UtxoBuild(engine, work, beside, bar).run(files, ordered=plan.ordered)
         codes = [asset["code"] for asset in plan.assets]
-        return AccountBuild(engine, work, beside, codes).run(files)
+        return AccountBuild(engine, work, beside, codes, bar).run(files)
 
 
 def _put(

@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 
 from sanctrail.errors import LedgerError, Problem
 from sanctrail.ground.engine import Engine
+from sanctrail.ground.progress import Bar
 from sanctrail.ledger import utxo_sql as sql
 from sanctrail.ledger.batches import UNKNOWN, UNSPENT, Ints
 from sanctrail.ledger.columns import Column, ColumnWriter, index_dtype
@@ -42,7 +43,12 @@ class Built:
 class UtxoBuild:
     """One build: tables by name in the engine, files in `work`, columns into `folder`."""
 
-    def __init__(self, engine: Engine, work: Path, folder: Path) -> None:
+    STEPS = 15
+    """Questions that a build asks, more or less: what its progress is told by."""
+
+    def __init__(self, engine: Engine, work: Path, folder: Path, bar: Bar) -> None:
+        self._bar, self._steps = bar, 0
+        self._addresses = 0
         self._engine = engine
         self._work = work
         self._folder = folder
@@ -57,8 +63,9 @@ class UtxoBuild:
         self._link()
         sizes = self._sizes()
         self._pour_transactions(sizes)
-        self._pour_outputs(sizes)
         self._pour_inputs(sizes)
+        self._forget("links", "spends", "outside_spends")
+        self._pour_outputs(sizes)
         self._write_texts()
         coverage = self._blocks(sizes)
         self._columns.close()
@@ -69,7 +76,15 @@ class UtxoBuild:
         path = self._work / f"{name}.parquet"
         self._engine.write(text, path, passing=True)
         self._engine.register(name, [path])
+        self._steps += 1
+        self._bar.reached(self._steps)
         return self._engine.count(name)
+
+    def _forget(self, *names: str) -> None:
+        """Remove tables that no later question asks: they take as much disk as the ledger."""
+        for name in names:
+            self._engine.drop(name)
+            (self._work / f"{name}.parquet").unlink(missing_ok=True)
 
     def _number(self, *, ordered: bool, deep: bool = False) -> None:
         """Find what is there twice, then give every transaction its number."""
@@ -147,7 +162,7 @@ class UtxoBuild:
             self._columns.put(name, starts.astype(index_dtype(int(starts[-1]))))
 
     def _pour_outputs(self, sizes: "_Sizes") -> None:
-        addresses = self._made("dictionary", sql.dictionary_sql())
+        addresses = self._addresses = self._made("dictionary", sql.dictionary_sql())
         self._made("owned", sql.owned_sql())
         self._made("outside_owned", sql.outside_owned_sql())
         count = int(sizes.outputs[-1])
@@ -156,6 +171,7 @@ class UtxoBuild:
         for rows in self._rows("owned", "number", "n", "value", "id"):
             at = sizes.outputs[rows["number"] + sizes.outside] + rows["n"]
             values[at], owners[at] = rows["value"], rows["id"]
+        self._forget("owned")
         places = np.zeros(int(sizes.outputs[sizes.outside]), np.int64)
         for rows in self._rows("outside_owned", "output", "n", "value", "id"):
             at = rows["output"]
@@ -201,6 +217,7 @@ class UtxoBuild:
     def _write_texts(self) -> None:
         path = self._work / "texts.parquet"
         self._engine.write(sql.texts_sql(), path, passing=True)
+        self._forget("dictionary")
         found = write_texts(self._folder / "addresses.parquet", _tables(path), "address")
         for name, column in found.items():
             self._columns.put(f"address_{name}", column)
@@ -229,7 +246,7 @@ class UtxoBuild:
             "transactions": sizes.inside,
             "movements": int(sizes.outputs[-1] - sizes.outputs[sizes.outside]),
             "inputs": int(sizes.inputs[-1]),
-            "addresses": self._engine.count("dictionary"),
+            "addresses": self._addresses,
             "outside_transactions": sizes.outside,
             "outside_outputs": int(sizes.outputs[sizes.outside]),
         }
