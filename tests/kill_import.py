@@ -85,7 +85,8 @@ def opened_prefix(ledger, whole):
     try:
         held = open_ledger(ledger, verify=True)
     except LedgerError as error:
-        assert "holds no ledger" in str(error), error
+        if "holds no ledger" not in str(error):
+            raise
         return
     count = held.manifest["coverage"]["transactions"]
     assert count % PART_ROWS == 0 or count == len(whole), count

@@ -3,6 +3,7 @@
 import bz2
 import contextlib
 import json
+import re
 import shutil
 
 import numpy as np
@@ -264,7 +265,7 @@ def test_core_s_undo_files_are_matched_by_their_checksums(tmp_path):
     records = []
     for height in (3, 2, 5, 4):
         kind, rest = scripts[height]
-        value = core_varint(compressed_amount(77_0000 + height))
+        value = core_varint(compressed_amount(50_0000_0000 + height))
         record = b"\x01\x01" + core_varint(2 * height + 1) + b"\x00" + value + kind + rest
         previous = read_header(blocks[height - 1][:HEADER]).previous
         records.append(
@@ -278,15 +279,21 @@ def test_core_s_undo_files_are_matched_by_their_checksums(tmp_path):
     import_files([tmp_path / "blk00000.dat"], tmp_path / "l")
     ledger = open_ledger(tmp_path / "l")
     spent = look_up_transaction(ledger, ledger.transaction(2)).inputs
-    assert [end["value"] for end in spent] == [77_0002]
+    assert [end["value"] for end in spent] == [50_0000_0002]
     from sanctrail.addresses.base58 import base58check
 
     assert spent[0]["address"] == base58check(bytes([0x6F]) + hash160(whole))
-    damaged = bytearray((tmp_path / "rev00000.dat").read_bytes())
-    damaged[4] ^= 0xFF
-    (tmp_path / "rev00000.dat").write_bytes(damaged)
-    with pytest.raises(UnreadableFile, match=r"rev00000\.dat"):
-        import_files([tmp_path / "blk00000.dat"], tmp_path / "l2")
+    whole_file = (tmp_path / "rev00000.dat").read_bytes()
+    for at, said in ((4, r"rev00000\.dat"), (-1 - 100, "record 4: it fits no block")):
+        damaged = bytearray(whole_file)
+        damaged[at] ^= 0xFF
+        (tmp_path / "rev00000.dat").write_bytes(damaged)
+        try:
+            _, problems = import_files([tmp_path / "blk00000.dat"], tmp_path / f"l{at}")
+            told = "; ".join(map(str, problems))
+        except UnreadableFile as error:
+            told = str(error)
+        assert re.search(said, told)
 
 
 def test_two_networks_in_one_import_are_refused(shared, tmp_path):
@@ -308,6 +315,90 @@ def test_a_chain_that_grows_is_added_to(tmp_path):
     grown, _ = import_files([tmp_path / "b.dat"], tmp_path / "l", None, How(add=True))
     whole, _ = import_files([tmp_path / "all.dat"], tmp_path / "w")
     assert (grown.digest, grown.transactions) == (whole.digest, whole.transactions)
+
+
+# What no chain would let pass, though its bytes are whole.
+
+
+def lone_block(tmp_path, transactions, bits=0x207FFFFF):
+    data, _ = cf.block_bytes(bytes(32), 1_700_000_000, transactions, bits)
+    (tmp_path / "blk.dat").write_bytes(cf.framed([data]))
+    return [tmp_path / "blk.dat"]
+
+
+NULL = (bytes(32), 0xFFFFFFFF, b"\x01\x07")
+
+
+@pytest.mark.parametrize(
+    ("transactions", "said"),
+    [
+        ([cf.transaction_bytes([NULL, NULL], [(1, b"")])], "is no coinbase"),
+        ([cf.transaction_bytes([(bytes([1] * 32), 0, b"")], [(1, b"")])], "is no coinbase"),
+        ([cf.coinbase(7, 5), cf.transaction_bytes([NULL], [(1, b"")])], "or another one is"),
+        ([cf.coinbase(7, 2**64 - 5)], "holds more than there can be"),
+        ([cf.coinbase(7, 5), *[cf.transaction_bytes([(bytes([1] * 32), 0, b"")], [(1, b"")])] * 2],
+         "stands in it twice"),
+    ],
+)  # fmt: skip
+def test_blocks_that_no_chain_holds_are_refused(tmp_path, transactions, said):
+    how = How(options={"height": 7})
+    with pytest.raises(UnreadableFile, match=said):
+        import_files(lone_block(tmp_path, transactions), tmp_path / "l", None, how)
+
+
+def test_a_block_easier_than_its_network_asks_for_is_refused(tmp_path):
+    data, _ = cf.block_bytes(bytes(32), 1_700_000_000, [cf.coinbase(300_000, 5)])
+    (tmp_path / "blk.dat").write_bytes(cf.framed([data], "f9beb4d9"))
+    with pytest.raises(UnreadableFile, match="the work that its network asks for"):
+        import_files([tmp_path / "blk.dat"], tmp_path / "l")
+
+
+@pytest.mark.parametrize(("byte", "said"), [(7, "more than there can be"), (5, "pays")])
+def test_undo_that_cannot_be_is_refused(shared, tmp_path, byte, said):
+    for name in ("block300025.raw", "block300025-undo.raw"):
+        data = bytearray((shared / "chains" / "blocks" / "bcoin" / name).read_bytes())
+        if "undo" in name:
+            data[byte] = 0xFF if byte == 7 else data[byte]
+            data[0:4] = bytes(4) if byte == 5 else data[0:4]
+        (tmp_path / name).write_bytes(data)
+    with pytest.raises(UnreadableFile, match=said):
+        import_files([tmp_path / "block300025.raw"], tmp_path / "l")
+
+
+def test_undo_alone_asks_for_its_blocks(tmp_path):
+    (tmp_path / "rev00000.dat").write_bytes(REGTEST.magic + bytes(40))
+    with pytest.raises(InputError, match="Undo files alone"):
+        import_files([tmp_path / "rev00000.dat"], tmp_path / "l", "bitcoin-blocks")
+
+
+def test_a_height_by_hand_does_not_contradict_the_block(shared, tmp_path):
+    file = shared / "chains" / "blocks" / "bcoin" / "block300025.raw"
+    with pytest.raises(InputError, match="does not tell its height itself"):
+        import_files([file], tmp_path / "l", None, How(options={"height": 5}))
+
+
+def branch(previous, heights, salt):
+    made = []
+    for height in heights:
+        data, previous = cf.block_bytes(
+            previous, 1_700_000_000 + 600 * height, [cf.coinbase(height, 5, bytes([salt]))]
+        )
+        made.append(data)
+    return made
+
+
+def test_another_branch_behind_what_a_ledger_holds_is_left_out_or_refused(tmp_path):
+    blocks = small_chain(5)
+    (tmp_path / "a.dat").write_bytes(cf.framed(blocks))
+    first, _ = import_files([tmp_path / "a.dat"], tmp_path / "l")
+    fork = read_header(blocks[3][:HEADER]).hash
+    (tmp_path / "stale.dat").write_bytes(cf.framed(branch(fork, [5], 0x53)))
+    import_files([tmp_path / "stale.dat"], tmp_path / "l", None, How(add=True))
+    assert open_ledger(tmp_path / "l").manifest["digest"] == first.digest
+    (tmp_path / "longer.dat").write_bytes(cf.framed(branch(fork, [5, 6, 7], 0x54)))
+    with pytest.raises(InputError, match="a longer branch of the chain from block 5"):
+        import_files([tmp_path / "longer.dat"], tmp_path / "l", None, How(add=True))
+    assert open_ledger(tmp_path / "l", verify=True).manifest["digest"] == first.digest
 
 
 # Damage.

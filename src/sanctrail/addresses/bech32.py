@@ -3,14 +3,29 @@
 _ALPHABET = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 _GENERATOR = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
 _BECH32, _BECH32M = 1, 0x2BC830A3
+_CHECKSUM = 6
+_LAST_VERSION = 16
 
 
 def bech32_holds(address: str) -> bool:
     """Tell whether a lower-case address's checksum holds, in the variant its version asks for."""
     prefix, _, data = address.rpartition("1")
-    values = _expanded(prefix) + [_ALPHABET.index(c) for c in data]
+    values = [_ALPHABET.index(c) for c in data]
     # BIP-350: witness version 0 (the letter q) takes bech32, later versions take bech32m.
-    return _polymod(values) == (_BECH32 if data.startswith("q") else _BECH32M)
+    variant = _BECH32M if values[0] else _BECH32
+    return _polymod(_expanded(prefix) + values) == variant and _is_program(values[:-_CHECKSUM])
+
+
+def _is_program(values: list[int]) -> bool:
+    """Tell a version and a witness program: 2 to 40 bytes (20 or 32 in version 0), padded by zeros.
+
+    Source: BIP-173, "Segwit address format".
+    """
+    version, bits = values[0], 5 * (len(values) - 1)
+    size, rest = divmod(bits, 8)
+    last = values[-1] if len(values) > 1 else 0
+    fits = 2 <= size <= 40 and (version or size in {20, 32})  # noqa: PLR2004
+    return version <= _LAST_VERSION and bool(fits) and rest < 5 and not last & (1 << rest) - 1  # noqa: PLR2004
 
 
 def witness_address(prefix: str, program: bytes, version: int = 0) -> str:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from sanctrail.errors import InputError, Problem
 from sanctrail.ground.engine import DuckEngine
+from sanctrail.ground.progress import Bar
 from sanctrail.ground.store import (
     LOCK,
     MANIFEST,

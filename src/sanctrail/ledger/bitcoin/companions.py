@@ -6,11 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from sanctrail.errors import UnreadableFile
-from sanctrail.ledger.bitcoin.files import network_of, read_bytes
+from sanctrail.ledger.batches import Told
+from sanctrail.ledger.bitcoin.files import BlockFile, frames, read_file
 from sanctrail.ledger.bitcoin.hashes import sha256d
 from sanctrail.ledger.bitcoin.headers import Found
-from sanctrail.ledger.bitcoin.networks import Network
-from sanctrail.ledger.bitcoin.parsing import INPUTS, OUTPUTS, Block, Bytes
+from sanctrail.ledger.bitcoin.parsing import INPUTS, OUTPUTS, Block, Ints
 from sanctrail.ledger.bitcoin.undo import (
     Spent,
     UndoDamaged,
@@ -39,14 +39,22 @@ def companion_of(path: Path) -> Path | None:
     return next((other for other in beside if other.is_file()), None)
 
 
+def stands_beside_a_block(path: Path) -> bool:
+    """Tell whether the block file that an undo file belongs to is there."""
+    name = path.name
+    other = f"blk{name[3:]}" if name.startswith("rev") else name.replace("-undo.", ".")
+    return path.with_name(other.replace(".utxostore", ".dat")).is_file()
+
+
 class Companion:
     """An undo file; asked for a block, it tells what the block's inputs spent."""
 
-    def __init__(self, path: Path, blocks: Iterable[Found]) -> None:
+    def __init__(self, path: Path, blocks: Iterable[Found], told: Told) -> None:
         """Take the file's path and the blocks beside it, in the order of the chain."""
         self._path = path
         self._blocks = list(blocks)
-        self._records: dict[bytes, bytes] | None = None
+        self._told = told
+        self._records: dict[bytes, tuple[int, int]] | None = None
 
     def spent(self, found: Found, block: Block) -> list[Spent] | None:
         """Return value and script of each input in order, None where the file has not the block.
@@ -54,24 +62,28 @@ class Companion:
         Raises `UnreadableFile` where the data is damaged or of another block.
         """
         try:
-            return self._spent(found, block)
+            spent = self._spent(found, block)
+            if spent is not None:
+                _check_balance(spent, block)
         except UndoDamaged as error:
             raise UnreadableFile(
                 f"{self._path.name}, undo of block {found.header.hash[::-1].hex()}: {error}. "
-                "Fetch the file again, or leave it out; nothing was changed."
+                "Fetch the file again, or move it away; nothing was changed."
             ) from error
+        return spent
 
     def _spent(self, found: Found, block: Block) -> list[Spent] | None:
+        file = read_file(self._path)
         if self._path.name.startswith("rev"):
-            record = self._framed().get(found.header.hash)
-            if record is None:
+            bounds = self._framed(file).get(found.header.hash)
+            if bounds is None:
                 return None
-            by_transaction = read_core(record)
+            by_transaction = read_core(file.take(*bounds).tobytes())
             counts = [len(inputs) for inputs in by_transaction]
             if counts != block.transactions[1:, INPUTS].tolist():
                 raise UndoDamaged("it is of other transactions than the block's")
             return [spent for inputs in by_transaction for spent in inputs]
-        data = read_bytes(self._path)[0].tobytes()
+        data = file.take(0, len(file)).tobytes()
         if ".utxostore" in self._path.name:
             return _from_store(data, block)
         spent = read_plain(data)
@@ -79,10 +91,28 @@ class Companion:
             raise UndoDamaged("it is of other transactions than the block's")
         return spent
 
-    def _framed(self) -> dict[bytes, bytes]:
+    def _framed(self, file: BlockFile) -> dict[bytes, tuple[int, int]]:
         if self._records is None:
-            self._records = dict(_matched(self._path, self._blocks))
+            self._records = dict(_matched(file, self._blocks, self._told))
         return self._records
+
+
+def _check_balance(spent: Sequence[Spent], block: Block) -> None:
+    """Raise `UndoDamaged` where a transaction would pay out more than it takes in."""
+    ins, outs = (block.transactions[1:, column] for column in (INPUTS, OUTPUTS))
+    held = np.array([value for value, _ in spent], np.int64)
+    paid = block.outputs[int(block.transactions[0, OUTPUTS]) :, 0]
+    for at, (took, gave) in enumerate(zip(_sums(held, ins), _sums(paid, outs), strict=True), 1):
+        if took < gave:
+            raise UndoDamaged(
+                f"by it transaction {block.txids[at][::-1].hex()} pays {gave} out of {took}"
+            )
+
+
+def _sums(values: Ints, counts: Ints) -> list[int]:
+    ends = np.cumsum(counts)
+    total = np.concatenate([[0], np.cumsum(values)])
+    return [int(n) for n in np.diff(total[np.concatenate([[0], ends])])]
 
 
 def _from_store(data: bytes, block: Block) -> list[Spent]:
@@ -103,36 +133,26 @@ def _from_store(data: bytes, block: Block) -> list[Spent]:
     return [held[point] for point in points]
 
 
-def _matched(path: Path, blocks: Sequence[Found]) -> Iterator[tuple[bytes, bytes]]:
+def _matched(
+    file: BlockFile, blocks: Sequence[Found], told: Told
+) -> Iterator[tuple[bytes, tuple[int, int]]]:
     """Yield block hashes with their records: each ends in a checksum over the block before.
 
-    Records come in the order in which blocks joined the chain, so the next is mostly the right one.
+    Records come in the order in which blocks joined the chain, so the next is mostly the right
+    one. A record that matches none of the blocks is a problem: it or its block is damaged.
     """
-    data, written = read_bytes(path)
-    network = network_of(data)
+    network = file.network()
     if network is None:
         raise UndoDamaged("the file does not begin with a network's mark")
     waiting = list(blocks)
-    for start, end in _records(data, written, network):
-        record = data[start:end].tobytes()
-        checksum = data[end : end + _CHECKSUM].tobytes()
+    for number, (start, end) in enumerate(frames(file, network, _CHECKSUM), 1):
+        record = file.take(start, end).tobytes()
+        checksum = file.take(end, end + _CHECKSUM).tobytes()
         for at, found in enumerate(waiting):
             if sha256d(found.header.previous + record) == checksum:
-                yield waiting.pop(at).header.hash, record
+                yield waiting.pop(at).header.hash, (start, end)
                 break
-
-
-def _records(data: Bytes, written: int, network: Network) -> Iterator[tuple[int, int]]:
-    """Yield where each record begins and ends; its checksum stands behind it."""
-    at = 0
-    mark = np.frombuffer(network.magic, np.uint8)
-    while at + 8 <= written:
-        if not np.array_equal(data[at : at + 4], mark):
-            if not data[at : at + 8].any():
-                break
-            raise UndoDamaged(f"no record begins at byte {at:,}")
-        size = int(data[at + 4 : at + 8].view("<u4")[0])
-        if at + 8 + size + _CHECKSUM > len(data):
-            raise UndoDamaged(f"the record at byte {at:,} breaks off")
-        yield at + 8, at + 8 + size
-        at += 8 + size + _CHECKSUM
+        else:
+            told.problem(
+                file.name, f"record {number}", "it fits no block of the block file beside it"
+            )

@@ -1,6 +1,7 @@
 """Files of blocks: framed as nodes write them, or one bare block; plain, packed or under a key."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,36 @@ FRAME = 8
 """Bytes of a frame: the network's magic and the block's size."""
 
 _KEY_BYTES = 8
+_LOOK = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class BlockFile:
+    """A file's bytes, as they lie (plain files are mapped), and the key over them, if any."""
+
+    name: str
+    raw: Bytes
+    key: bytes
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+    def take(self, start: int, end: int) -> Bytes:
+        """Return the bytes [start, end), with the key taken off."""
+        piece = self.raw[start:end]
+        return under_key(piece, self.key, start) if self.key else piece
+
+    def network(self) -> Network | None:
+        """Return the network in whose files bytes begin so, None where they are not framed."""
+        return BY_MAGIC.get(self.take(0, 4).tobytes())
+
+
+def read_file(path: Path) -> BlockFile:
+    """Open a file of blocks or of undo data, unpacked."""
+    with open_input(path) as stream:
+        head = stream.head()
+        data = np.frombuffer(stream.read(), np.uint8) if _is_packed(path, head) else _mapped(path)
+    return BlockFile(path.name, data, b"" if head[:4] in BY_MAGIC else key_of(path))
 
 
 def key_of(path: Path) -> bytes:
@@ -33,20 +64,6 @@ def key_of(path: Path) -> bytes:
     return key if any(key) else b""
 
 
-def read_bytes(path: Path) -> tuple[Bytes, int]:
-    """Return a file's bytes, unpacked and with its key taken off, and how many are written.
-
-    Behind those a node has only made room; under a key that room is left as zeros.
-    """
-    with open_input(path) as stream:
-        head = stream.head()
-        data = np.frombuffer(stream.read(), np.uint8) if _is_packed(path, head) else _mapped(path)
-    key = key_of(path)
-    if not key or head[:4] in BY_MAGIC:
-        return data, len(data)
-    return under_key(data, key), _written(data)
-
-
 def _is_packed(path: Path, head: bytes) -> bool:
     with path.open("rb") as file:
         return file.read(4) != head[:4]
@@ -58,60 +75,49 @@ def _mapped(path: Path) -> Bytes:
     return np.asarray(np.memmap(path, np.uint8, "r"))
 
 
-def _written(data: Bytes) -> int:
-    """Return where the zeros at the end begin, if they are too many to be a block's own."""
-    end = len(data)
-    while end:
-        filled = np.flatnonzero(data[max(0, end - (1 << 20)) : end])
-        if len(filled):
-            end = max(0, end - (1 << 20)) + int(filled[-1]) + 1
-            break
-        end = max(0, end - (1 << 20))
-    return end if len(data) - end > _KEY_BYTES * _KEY_BYTES else len(data)
-
-
-def under_key(data: Bytes, key: bytes) -> Bytes:
-    """Return bytes with a key of eight bytes taken off, or put on."""
+def under_key(data: Bytes, key: bytes, start: int = 0) -> Bytes:
+    """Return bytes from `start` on with a key of eight bytes taken off, or put on."""
+    pad = np.roll(np.frombuffer(key, np.uint8), -(start % _KEY_BYTES))
     whole = np.empty(len(data), np.uint8)
-    pad = np.frombuffer(key, np.uint8)
     end = len(data) // _KEY_BYTES * _KEY_BYTES
     whole[:end].reshape(-1, _KEY_BYTES)[:] = data[:end].reshape(-1, _KEY_BYTES) ^ pad
     whole[end:] = data[end:] ^ pad[: len(data) - end]
     return whole
 
 
-def network_of(data: bytes | Bytes) -> Network | None:
-    """Return the network in whose files bytes begin so, None where they are not framed."""
-    return BY_MAGIC.get(bytes(data[:4]))
+def frames(file: BlockFile, network: Network, tail: int = 0) -> Iterator[tuple[int, int]]:
+    """Yield where each block or record begins and ends in a framed file.
 
-
-def frames(data: Bytes, written: int, network: Network, name: str) -> Iterator[tuple[int, int]]:
-    """Yield where each block begins and ends in a framed file.
-
-    Between frames there may be zeros: nodes make files longer before they fill them.
+    Between frames there may be zeros: nodes make files longer before they fill them. `tail` is
+    what stands behind each record (the checksum of undo data).
     """
-    at, total = 0, len(data)
-    magic = int.from_bytes(network.magic, "little")
-    while at < written:
-        if total - at >= FRAME and int(data[at : at + 4].view("<u4")[0]) == magic:
-            size = int(data[at + 4 : at + 8].view("<u4")[0])
+    at, total = 0, len(file)
+    while at < total:
+        frame = file.take(at, at + FRAME)
+        if len(frame) == FRAME and frame[:4].tobytes() == network.magic:
+            size = int(frame[4:].view("<u4")[0])
             start, end = at + FRAME, at + FRAME + size
-            if size < HEADER + 1 or end > total:
+            if end + tail > total or (not tail and size < HEADER + 1):
                 raise UnreadableFile(
-                    f"{name}, byte {at:,}: a block of {size:,} bytes is announced and "
+                    f"{file.name}, byte {at:,}: {size:,} bytes are announced and "
                     f"{total - start:,} follow. The file breaks off or is damaged; fetch it "
                     "again. Nothing was changed."
                 )
             yield start, end
-            at = end
+            at = end + tail
             continue
-        ahead = np.flatnonzero(data[at : at + (1 << 20)])
-        if not len(ahead):
-            at += 1 << 20
-        elif not ahead[0]:
-            raise UnreadableFile(
-                f"{name}, byte {at:,}: no block begins here, as the network's mark is missing. "
-                "The file is damaged; fetch it again. Nothing was changed."
-            )
-        else:
-            at += int(ahead[0])
+        at = _behind_zeros(file, at)
+
+
+def _behind_zeros(file: BlockFile, at: int) -> int:
+    """Return where a frame may begin behind room that was never written."""
+    filled = np.flatnonzero(file.raw[at : at + _LOOK])
+    if not len(filled):
+        return at + _LOOK
+    if not filled[0]:
+        raise UnreadableFile(
+            f"{file.name}, byte {at:,}: no block begins here, as the network's mark is missing. "
+            "The file is damaged; fetch it again. Nothing was changed."
+        )
+    # Under a key, the first bytes of a frame may be zeros too.
+    return at + max(1, int(filled[0]) - _KEY_BYTES)

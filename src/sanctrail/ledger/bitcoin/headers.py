@@ -3,10 +3,11 @@
 Block files hold blocks in the order in which they came, stale ones among them, and no heights.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+from sanctrail.errors import InputError
 from sanctrail.ledger.bitcoin.parsing import Header
 
 
@@ -40,7 +41,8 @@ def chosen_chain(found: Iterable[Found], known: Mapping[bytes, int]) -> Chain:
 
     `known` gives heights of blocks that are not here (hashes in the order of the file): a piece
     that begins behind one of them is anchored to it, another by the heights that its blocks tell.
-    Of two pieces that claim a height the one with more work keeps it. Ties go to the first seen.
+    Of two pieces that claim a height the one with more work keeps it. Of two branches with the same
+    work the one that was read first is taken.
     """
     blocks = {one.header.hash: one for one in reversed([*found])}
     blocks = dict(reversed([*blocks.items()]))
@@ -53,10 +55,9 @@ def chosen_chain(found: Iterable[Found], known: Mapping[bytes, int]) -> Chain:
             roots.append(one)
     chain = Chain()
     pieces = [_piece(root, children) for root in roots]
-    for branch, work, stale in sorted(pieces, key=lambda piece: -piece[1]):
+    for branch, _, stale in sorted(pieces, key=lambda piece: -piece[1]):
         chain.stale.extend(stale)
         _place(chain, branch, known)
-        del work
     return chain
 
 
@@ -84,8 +85,23 @@ def _piece(
 
 
 def _place(chain: Chain, branch: list[Found], known: Mapping[bytes, int]) -> None:
-    """Give the blocks of a branch their heights."""
+    """Give the blocks of a branch their heights.
+
+    Against blocks that are known already the longer branch wins: their work is not known here.
+    """
     first = _first_height(branch, known)
+    tip = max(known.values(), default=0)
+    new = [one for one in branch if one.header.hash not in known]
+    behind = first + len(branch) - len(new) if first is not None else 0
+    if first is not None and new and behind <= tip and branch[0].header.previous in known:
+        if first + len(branch) - 1 > tip:
+            raise InputError(
+                f"These files hold a longer branch of the chain from block {behind:,} on than the "
+                f"ledger, which ends at {tip:,}. Import all block files anew with --replace; "
+                "nothing was changed."
+            )
+        chain.stale.extend(new)
+        return
     if first is None:
         chain.without_height.extend(branch)
         return
@@ -100,5 +116,8 @@ def _first_height(branch: list[Found], known: Mapping[bytes, int]) -> int | None
         return known[root.hash]
     if root.previous in known:
         return known[root.previous] + 1
-    told = {one.told_height - n for n, one in enumerate(branch) if one.told_height is not None}
-    return told.pop() if len(told) == 1 else None
+    told = Counter(
+        one.told_height - n for n, one in enumerate(branch) if one.told_height is not None
+    )
+    (first, times), *_ = told.most_common(1) or [(0, 0)]
+    return first if 2 * times > told.total() and first >= 0 else None

@@ -20,6 +20,12 @@ HEADER = 80
 _MIN_TRANSACTION, _MIN_INPUT, _MIN_OUTPUT = 60, 41, 9
 """The fewest bytes that each can take: what is left of a block bounds how many there may be."""
 
+MAX_MONEY = 21_000_000 * 100_000_000
+"""Satoshi that there can be."""
+
+_NULL_PLACE = 0xFFFFFFFF
+"""The output that a coinbase's input names, of a transaction of zeros."""
+
 START, END, INPUTS, OUTPUTS, WITNESS, BODY_END = range(6)
 """Columns of a transaction: where it begins and ends, its numbers of inputs and outputs, whether
 it has a witness, and where its outputs end."""
@@ -30,6 +36,14 @@ _FLAWS = {
     _TOO_MANY: "a count is larger than the bytes that are left can hold",
     _NO_OUTPUT: "a transaction has no inputs or an unknown witness flag",
 }
+
+
+def target_of(bits: int) -> int:
+    """Return the target that a header's bits stand for; 0 where they are no valid number."""
+    size, word = bits >> 24, bits & 0x7FFFFF
+    if bits & 0x800000 or size > 34:  # beyond 256 bits
+        return 0
+    return word << 8 * (size - 3) if size > 3 else word >> 8 * (3 - size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +60,7 @@ class Header:
     @property
     def target(self) -> int:
         """The number that the hash may not exceed; 0 where the bits are no valid number."""
-        size, word = self.bits >> 24, self.bits & 0x7FFFFF
-        if self.bits & 0x800000 or size > 34:
-            return 0
-        return word << 8 * (size - 3) if size > 3 else word >> 8 * (3 - size)
+        return target_of(self.bits)
 
     @property
     def meets_target(self) -> bool:
@@ -207,10 +218,28 @@ def parse_block(data: Bytes, start: int, end: int, name: str) -> Block:
     if merkle_root(txids) != header[36:68]:
         raise _broken(name, start, start, "its transactions have another Merkle root than it says")
     script = data[int(found[3]) : int(found[3] + found[4])].tobytes()
-    return Block(
+    block = Block(
         data, transactions, spent[: int(found[1])].copy(), outputs[: int(found[2])].copy(), txids,
         script,
     )  # fmt: skip
+    if flaw := _rule_broken(block):
+        raise _broken(name, start, start, flaw)
+    return block
+
+
+def _rule_broken(block: Block) -> str:
+    """Say which rule a block breaks that no chain would let pass; empty if none."""
+    if len(set(block.txids)) < len(block.txids):  # CVE-2012-2459: the Merkle root stays the same
+        return "a transaction stands in it twice"
+    null = block.spent[:, 1] == _NULL_PLACE
+    at = block.spent[null, 0][:, None] + np.arange(32)
+    null[null] = ~block.data[at].any(axis=1)
+    if block.transactions[0, INPUTS] != 1 or not null[0] or null[1:].any():
+        return "its first transaction is no coinbase, or another one is"
+    values = block.outputs[:, 0]
+    if ((values < 0) | (values > MAX_MONEY)).any():
+        return "an output holds more than there can be"
+    return ""
 
 
 def _txid(data: Bytes, row: list[int]) -> bytes:

@@ -16,7 +16,7 @@ import pyarrow as pa
 from sanctrail.addresses.base58 import base58check
 from sanctrail.addresses.bech32 import witness_address
 from sanctrail.ledger.batches import NULL_DATA
-from sanctrail.ledger.bitcoin.encoding import LONGEST, encode_kernel
+from sanctrail.ledger.bitcoin.encoding import LONGEST, OTHER, classify_kernel, encode_kernel
 from sanctrail.ledger.bitcoin.hashes import hash160
 from sanctrail.ledger.bitcoin.networks import Network
 
@@ -93,8 +93,6 @@ def addresses_of(data: Bytes, starts: Ints, lengths: Ints, network: Network) -> 
 
 def _script_hashes(data: Bytes, starts: Ints, lengths: Ints) -> Bytes:
     """Return the SHA-256 of each script that has no address; (n, 32) with zeros elsewhere."""
-    from sanctrail.ledger.bitcoin.encoding import OTHER, classify_kernel  # noqa: PLC0415
-
     kinds = np.empty(len(starts), np.uint8)
     classify_kernel(data, starts, lengths, kinds)
     hashed = np.zeros((len(starts), 32), np.uint8)

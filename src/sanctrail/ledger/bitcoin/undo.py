@@ -17,8 +17,8 @@ _PRIME = 2**256 - 2**32 - 977
 _SPECIAL = 6
 """Script types below this number are not sizes: hashes and public keys, kept bare."""
 
-MAX_SCRIPT = 10_000
-"""Bytes of the largest script that can be spent; a longer one in undo data is damage."""
+MAX_MONEY = 21_000_000 * 100_000_000
+"""Satoshi that there can be; a larger amount in undo data is damage."""
 
 
 class UndoDamaged(ValueError):
@@ -113,12 +113,18 @@ def read_core(data: bytes) -> list[list[Spent]]:
         for _ in range(_bounded(reader)):
             if reader.varint() >> 1:  # the height; behind one, a number that is no longer used
                 reader.varint()
-            value = decompressed_amount(reader.varint())
+            value = _possible(decompressed_amount(reader.varint()))
             inputs.append((value, _script(reader)))
         spent.append(inputs)
     if reader.left():
         raise UndoDamaged(f"{reader.left():,} bytes are left over")
     return spent
+
+
+def _possible(value: int) -> int:
+    if value > MAX_MONEY:
+        raise UndoDamaged(f"an amount of {value} satoshi is more than there can be")
+    return value
 
 
 def _bounded(reader: _Reader) -> int:
@@ -133,7 +139,7 @@ def read_plain(data: bytes) -> list[Spent]:
     reader = _Reader(data)
     spent = []
     while reader.left():
-        value = reader.number(8)
+        value = _possible(reader.number(8))
         spent.append((value, reader.take(reader.compact_size())))
     return spent
 
@@ -146,6 +152,6 @@ def read_store(data: bytes) -> Mapping[tuple[bytes, int], Spent]:
         point = (reader.take(32), reader.number(4))
         entry = _Reader(reader.take(reader.number(4)))
         entry.varint()  # height, and whether a coinbase made it
-        value = decompressed_amount(entry.varint())
+        value = _possible(decompressed_amount(entry.varint()))
         held[point] = (value, _script(entry))
     return held

@@ -33,13 +33,14 @@ class SimulationSummary:
 class Simulation:
     """One simulated chain. Its batches come once; when they are through, the truth is known."""
 
-    def __init__(self, seed: int, transactions: int) -> None:
+    def __init__(self, seed: int, transactions: int, *, tells_spent: bool = True) -> None:
+        """Begin a simulation; without `tells_spent` a ledger finds what inputs spend by itself."""
         if transactions < MIN_TRANSACTIONS:
             raise InputError(
                 f"A simulation needs at least {MIN_TRANSACTIONS:,} transactions to hide a heist "
                 f"in; {transactions:,} were asked for."
             )
-        self._world = World(seed, transactions)
+        self._world = World(seed, transactions, tells_spent=tells_spent)
         self._wanted = transactions
         self.heist = Heist(self._world)
 
@@ -64,7 +65,7 @@ def simulate_heist(
     folder: Path, case: Path, *, seed: int = 7, transactions: int = 60_000, replace: bool = False
 ) -> SimulationSummary:
     """Write a simulated ledger, and beside it the case: sources, stops, incident and truth."""
-    simulation = Simulation(seed, transactions)
+    simulation = Simulation(seed, transactions, tells_spent=False)
 
     def read(source: Source) -> Iterator[UtxoBatch]:
         source.told.limit(
@@ -73,8 +74,7 @@ def simulate_heist(
         source.told.limit(
             f"It was generated from seed {seed} with at least {transactions:,} transactions."
         )
-        again = simulation if not simulation.heist.theft else Simulation(seed, transactions)
-        return again.batches()
+        return simulation.batches()
 
     form = Format("simulation", "utxo", "", lambda _: False, read)
     options = {"asset": ASSET, "seed": seed, "transactions": transactions}

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from sanctrail.ledger.batches import UtxoBatch
+from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
 from sanctrail.ledger.bitcoin.networks import BY_NAME
 from sanctrail.ledger.bitcoin.scripts import addresses_of
 from sanctrail.ledger.simulation.traffic import (
@@ -48,7 +48,9 @@ Output = tuple[int, int, int, int]
 class World:
     """The chain, the wallets and the purse of chance."""
 
-    def __init__(self, seed: int, transactions: int) -> None:
+    def __init__(self, seed: int, transactions: int, *, tells_spent: bool = True) -> None:
+        """Begin a chain; with `tells_spent` inputs say what the outputs that they spend hold."""
+        self._tells_spent = tells_spent
         self.seed = seed
         self.per_block = LARGE if transactions >= _LARGE_FROM else SMALL
         self.blocks = -(-transactions // self.per_block)
@@ -186,13 +188,21 @@ class World:
             addresses=self._addresses(owners),
             spent_txids=self._ids(made.maker[:ins], 4, _TXID_SALT),
             spent_places=made.place[:ins].copy(),
-            spent_values=made.spent_value[:ins].copy(),
-            spent_addresses=self._addresses(made.spent_owner[:ins]),
+            **self._spent(ins),
         )
         self._last = (int(blocks[-1]), int(places[-1]) + 1)
         self._first += rows
         made.counts[:] = 0
         return result
+
+    def _spent(self, ins: int) -> dict[str, Any]:
+        if not self._tells_spent:
+            unknown = np.full(ins, UNKNOWN, np.int64)
+            return {"spent_values": unknown, "spent_addresses": pa.nulls(ins, pa.string())}
+        return {
+            "spent_values": self._made.spent_value[:ins].copy(),
+            "spent_addresses": self._addresses(self._made.spent_owner[:ins]),
+        }
 
     def _carried(self, block: int) -> int:
         """Return how many transactions of a block stand in the batch before."""
