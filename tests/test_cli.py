@@ -65,7 +65,7 @@ def register(folder, run):
 @pytest.fixture
 def ledger(folder, run):
     assert (
-        run("ledger", "import", "--format", "labelled-flows", "flows.csv", "--ledger", "led")[0]
+        run("ledger", "import", "flows.csv", "--ledger", "led")[0]
         == 0
     )
     return folder
@@ -84,9 +84,15 @@ def test_every_command_s_help_has_one_example_of_itself(run, path):
 def test_the_commands_are_these():
     assert [" ".join(path) for path in COMMANDS] == [
         "demo",
+        "ledger address",
+        "ledger export",
         "ledger import",
         "ledger info",
+        "ledger prices import",
+        "ledger prices show",
         "ledger simulate",
+        "ledger tx",
+        "ledger verify",
         "lists load",
         "lists update",
         "names compare",
@@ -133,9 +139,20 @@ def test_loading_and_asking_the_register_give_one_document_each(register, docume
 
 
 def test_a_ledger_its_trace_and_its_report_give_one_document_each(ledger, document):
-    flows = ("ledger", "import", "--format", "labelled-flows", "flows.csv", "--ledger", "led")
+    flows = ("ledger", "import", "flows.csv", "--ledger", "led")
     assert document(*flows)["changed"] is False
     assert document("ledger", "info", "--ledger", "led")["damaged"] == []
+    assert all(check["holds"] for check in document("ledger", "verify", "--ledger", "led"))
+    looked = document("ledger", "address", "thief", "--ledger", "led")
+    assert [totals["asset"]["code"] for totals in looked["totals"]] == ["USD"]
+    txid = looked["movements"][0]["transaction"]
+    assert document("ledger", "tx", txid, "--ledger", "led")["transaction"] == txid
+    assert len(document("ledger", "export", "--ledger", "led", "--to", "tables")["files"]) == 4
+    (ledger / "rates.csv").write_text("date,asset,currency,value\n2023-06-01,USD,EUR,0.93\n")
+    prices = ("ledger", "prices")
+    assert document(*prices, "import", "rates.csv", "--ledger", "led")["added"] == 1
+    shown = document(*prices, "show", "USD", "EUR", "--at", "2023-06-02", "--ledger", "led")
+    assert (shown["price"]["value"], shown["price"]["time"]) == ("0.93", "2023-06-01T00:00:00Z")
     trace = document("trace", "--ledger", "led", "--sources", "thief", "--output", "trace")
     assert [result["method"] for result in trace["results"]] == ["fifo"]
     pytest.importorskip("jinja2")
