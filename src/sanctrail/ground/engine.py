@@ -57,6 +57,8 @@ class DuckEngine:
         With a spill folder, rows come in the order that a query asks for and in no other.
         """
         self._connection = duckdb.connect(":memory:")
+        # Its own bar would be drawn into what a command prints.
+        self._connection.execute("SET enable_progress_bar = false")
         if memory is not None:
             self._connection.execute(f"SET memory_limit = '{memory // 1_000_000}MB'")
         if spill is not None:
