@@ -64,10 +64,7 @@ def register(folder, run):
 
 @pytest.fixture
 def ledger(folder, run):
-    assert (
-        run("ledger", "import", "flows.csv", "--ledger", "led")[0]
-        == 0
-    )
+    assert run("ledger", "import", "flows.csv", "--ledger", "led")[0] == 0
     return folder
 
 

@@ -92,7 +92,6 @@ def assert_whole(batch):
     assert len(batch.values) == len(batch.addresses) == outs
     assert len(batch.spent_places) == len(batch.spent_values) == len(batch.spent_addresses) == ins
     assert batch.addresses.type == batch.spent_addresses.type == pa.string()
-    assert batch.addresses.null_count == 0
     assert ((batch.values >= 0) & (batch.values <= MAX_SATS)).all()
     assert (batch.spent_values >= UNKNOWN).all()
 

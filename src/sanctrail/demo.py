@@ -15,7 +15,7 @@ from typing import Any
 
 from sanctrail.cases import read_case, read_incident
 from sanctrail.exposure import exposure_of
-from sanctrail.ledger import open_ledger, simulate_heist
+from sanctrail.ledger import How, open_ledger, simulate_heist
 from sanctrail.register import Register, load_lists
 from sanctrail.report import write_report
 from sanctrail.screening import DEFAULT_THRESHOLD, QueryColumns, Screener, screen_file
@@ -52,7 +52,7 @@ def run_demo(folder: Path) -> DemoResult:
     loaded, _ = load_lists([_shipped("dprk-cyber.json")], workspace)
     register = Register(workspace)
     screened = _screen(register, folder)
-    simulation = simulate_heist(folder / "ledger", folder / "case", replace=True)
+    simulation = simulate_heist(folder / "ledger", folder / "case", how=How(replace=True))
     document = _trace(folder)
     reports = _report(register, folder)
     return DemoResult(

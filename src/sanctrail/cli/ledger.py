@@ -18,6 +18,11 @@ Replace = Annotated[
     bool, typer.Option("--replace", help="Put the new ledger in place of another one there.")
 ]
 
+Memory = Annotated[
+    str | None,
+    typer.Option("--memory", help="What joining may take: 4GB, 800MB. [default: half, <= 8GB]"),
+]
+
 
 @app.command("import")
 def import_(
@@ -42,10 +47,7 @@ def import_(
         bool, typer.Option("--add", help="Add these files to what the ledger holds.")
     ] = False,
     replace: Replace = False,
-    memory: Annotated[
-        str | None,
-        typer.Option("--memory", help="What joining may take: 4GB, 800MB. [default: half, <= 8GB]"),
-    ] = None,
+    memory: Memory = None,
     as_json: Json = False,
 ) -> None:
     """Import chain files into one ledger, all of them or none. Cut off, it goes on where it stood.
@@ -98,15 +100,17 @@ def simulate(
         int, typer.Option("--transactions", help="Size of the chain, at least 2,000.")
     ] = 60_000,
     replace: Replace = False,
+    memory: Memory = None,
     as_json: Json = False,
 ) -> None:
     """Write a simulated heist inside background traffic, with its ground truth.
 
     Example: sanctrail ledger simulate --ledger sim --case sim-case --seed 7
     """
-    from sanctrail.ledger import simulate_heist  # noqa: PLC0415
+    from sanctrail.ledger import How, simulate_heist  # noqa: PLC0415
 
-    summary = simulate_heist(ledger, case, seed=seed, transactions=transactions, replace=replace)
+    how = How(replace=replace, memory=_bytes(memory))
+    summary = simulate_heist(ledger, case, seed=seed, transactions=transactions, how=how)
     if as_json:
         print_json({**asdict(summary), "stolen": str(summary.stolen)})
         return

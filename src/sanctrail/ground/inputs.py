@@ -69,11 +69,14 @@ class InputStream(io.RawIOBase):
         self._raw = raw
         self._bar = bar
         self._packed_size = packed_size
-        grown = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
-        self._limit = sys.maxsize if unpacked is raw else grown
+        self._limit = min(MAX_UNPACKED, max(RATIO_FLOOR, packed_size * MAX_RATIO))
         self._hash = hashlib.sha256()
         self._size = 0
         self._ahead = b""
+
+    def unlimit(self) -> None:
+        """Let the stream have any size: nothing unpacks, and nobody holds it whole."""
+        self._limit = sys.maxsize
 
     def readable(self) -> bool:
         """Tell that this stream can be read."""
@@ -132,10 +135,11 @@ class InputStream(io.RawIOBase):
 
 
 @contextlib.contextmanager
-def open_input(path: Path) -> Iterator[InputStream]:
+def open_input(path: Path, *, large: bool = False) -> Iterator[InputStream]:
     """Open `path` for reading, unpacking gzip, bzip2, xz and one-member zip files.
 
-    Raises `UnreadableFile` with one clear sentence where that cannot be done.
+    A `large` file, which is read piece by piece, may have any size if it is not packed. Raises
+    `UnreadableFile` with one clear sentence where that cannot be done.
     """
     try:
         packed_size = path.stat().st_size
@@ -152,7 +156,10 @@ def open_input(path: Path) -> Iterator[InputStream]:
                 f"{path}: the packed file is damaged. Fetch it again; nothing was changed."
             ) from error
         with Bar(f"reading {path.name}", packed_size) as bar:
-            yield InputStream(path.name, unpacked, raw, bar, packed_size)
+            stream = InputStream(path.name, unpacked, raw, bar, packed_size)
+            if large and unpacked is raw:
+                stream.unlimit()
+            yield stream
 
 
 def open_members(path: Path) -> Iterator[InputStream]:

@@ -43,7 +43,7 @@ class Built:
 class UtxoBuild:
     """One build: tables by name in the engine, files in `work`, columns into `folder`."""
 
-    STEPS = 15
+    STEPS = 17
     """Questions that a build asks, more or less: what its progress is told by."""
 
     def __init__(self, engine: Engine, work: Path, folder: Path, bar: Bar) -> None:
@@ -162,8 +162,11 @@ class UtxoBuild:
             self._columns.put(name, starts.astype(index_dtype(int(starts[-1]))))
 
     def _pour_outputs(self, sizes: "_Sizes") -> None:
-        addresses = self._addresses = self._made("dictionary", sql.dictionary_sql())
+        self._made("firsts", sql.firsts_sql())
+        addresses = self._addresses = self._made("ids", sql.ids_sql())
+        self._made("held", sql.held_sql())
         self._made("owned", sql.owned_sql())
+        self._forget("held")
         self._made("outside_owned", sql.outside_owned_sql())
         count = int(sizes.outputs[-1])
         values = self._columns.new("values", np.int64, count)
@@ -217,7 +220,7 @@ class UtxoBuild:
     def _write_texts(self) -> None:
         path = self._work / "texts.parquet"
         self._engine.write(sql.texts_sql(), path, passing=True)
-        self._forget("dictionary")
+        self._forget("firsts", "ids")
         found = write_texts(self._folder / "addresses.parquet", _tables(path), "address")
         for name, column in found.items():
             self._columns.put(f"address_{name}", column)

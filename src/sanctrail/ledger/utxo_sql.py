@@ -116,34 +116,49 @@ def outside_outputs_sql() -> str:
     )
 
 
-def dictionary_sql() -> str:
-    """Addresses with their ids, by their first output in the chain."""
+def firsts_sql() -> str:
+    """Addresses with their first output in the chain, told by its transaction and place.
+
+    It is asked apart from the numbering: an engine lays a grouping of texts aside where memory
+    ends, and sorts whole numbers in a tenth of what texts would take.
+    """
     return (
-        "SELECT address, row_number() OVER (ORDER BY min(f)) - 1 AS id FROM ("
+        "SELECT address, min(f) AS f FROM ("
         f"SELECT o.address, (t.number << {PLACE_BITS}) + o.n AS f FROM outputs o JOIN numbers t"
         " ON o.tx = t.tx UNION ALL SELECT address, output - 4611686018427387904 AS f"
         " FROM outside_outputs) WHERE address IS NOT NULL GROUP BY address"
     )
 
 
+def ids_sql() -> str:
+    """Ids of addresses, by their first output."""
+    return "SELECT f, row_number() OVER (ORDER BY f) - 1 AS id FROM firsts"
+
+
 def texts_sql() -> str:
     """The addresses in the order of their ids."""
-    return "SELECT address, '' AS label FROM dictionary ORDER BY id"
+    return "SELECT address, '' AS label FROM firsts ORDER BY f"
+
+
+def held_sql() -> str:
+    """Outputs with the number of their transaction and the first output of their address."""
+    return (
+        "SELECT t.number, o.n, o.value, d.f FROM outputs o JOIN numbers t ON o.tx = t.tx"
+        " LEFT JOIN firsts d ON o.address = d.address"
+    )
 
 
 def owned_sql() -> str:
-    """Outputs with the number of their transaction and the id of their address."""
-    return (
-        "SELECT t.number, o.n, o.value, d.id FROM outputs o JOIN numbers t ON o.tx = t.tx"
-        " LEFT JOIN dictionary d ON o.address = d.address"
-    )
+    """The same with the id of their address."""
+    return "SELECT h.number, h.n, h.value, i.id FROM held h LEFT JOIN ids i ON h.f = i.f"
 
 
 def outside_owned_sql() -> str:
     """The same for outputs of transactions outside the ledger."""
     return (
-        "SELECT o.output, o.n, o.value, d.id FROM outside_outputs o"
-        " LEFT JOIN dictionary d ON o.address = d.address ORDER BY o.output"
+        "SELECT o.output, o.n, o.value, i.id FROM outside_outputs o"
+        " LEFT JOIN firsts d ON o.address = d.address LEFT JOIN ids i ON d.f = i.f"
+        " ORDER BY o.output"
     )
 
 

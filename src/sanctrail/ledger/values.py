@@ -103,3 +103,8 @@ def stored_transaction(text: str) -> str:
     text = text.strip()
     lower = text.lower()
     return lower if canonical_transaction(text) == lower.removeprefix("0x") else text
+
+
+def shown(value: object, most: int = 80) -> str:
+    """Return a value for a message: its first characters, what is not ASCII written out."""
+    return str(value)[:most].encode("ascii", "backslashreplace").decode()

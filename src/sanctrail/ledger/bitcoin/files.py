@@ -44,7 +44,7 @@ class BlockFile:
 
 def read_file(path: Path) -> BlockFile:
     """Open a file of blocks or of undo data, unpacked."""
-    with open_input(path) as stream:
+    with open_input(path, large=True) as stream:
         head = stream.head()
         data = np.frombuffer(stream.read(), np.uint8) if _is_packed(path, head) else _mapped(path)
     return BlockFile(path.name, data, b"" if head[:4] in BY_MAGIC else key_of(path))

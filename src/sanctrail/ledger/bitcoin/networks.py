@@ -5,6 +5,8 @@ Source: Bitcoin Core's kernel/chainparams.cpp.
 
 from dataclasses import dataclass
 
+from sanctrail.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class Network:
@@ -48,3 +50,10 @@ NETWORKS = (
 )  # fmt: skip
 BY_MAGIC = {network.magic: network for network in NETWORKS}
 BY_NAME = {network.name: network for network in NETWORKS}
+
+
+def named(name: str) -> Network:
+    """Return the network of a name; raises `InputError` where there is none."""
+    if name not in BY_NAME:
+        raise InputError(f"There is no network '{name}'; this program knows {', '.join(BY_NAME)}.")
+    return BY_NAME[name]

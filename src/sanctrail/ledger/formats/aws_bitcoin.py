@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.progress import Bar
-from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
+from sanctrail.ledger.batches import UtxoBatch
 from sanctrail.ledger.formats.nested import (
     Ends,
     Ints,
@@ -27,10 +27,11 @@ from sanctrail.ledger.formats.nested import (
     whole_numbers,
 )
 from sanctrail.ledger.formats.source import Format, Head, Source
+from sanctrail.ledger.values import MAX_TIME
 
 ROWS = 50_000
 _NEEDED = ("hash", "block_number", "block_timestamp", "inputs", "outputs")
-_HEADS = ("hash", "block_number", "block_timestamp", "index")
+_HEADS = ("hash", "block_number", "block_timestamp", "index", "is_coinbase")
 _INPUT = ("index", "spent_transaction_hash", "spent_output_index", "type", "address", "value")
 _OUTPUT = ("index", "script_hex", "type", "address", "value")
 _MAGIC = b"PAR1"
@@ -42,7 +43,7 @@ def read(source: Source) -> Iterator[UtxoBatch]:
     for path in source.files:
         try:
             yield from _read_file(path, source)
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             reason = str(error).partition("\n")[0][:200].rstrip(".")
             raise UnreadableFile(
                 f"{path.name}: the Parquet file is damaged ({reason}). Fetch it again; nothing was "
@@ -53,6 +54,8 @@ def read(source: Source) -> Iterator[UtxoBatch]:
 def _read_file(path: Path, source: Source) -> Iterator[UtxoBatch]:
     with pq.ParquetFile(path, memory_map=True, pre_buffer=False) as file:
         names = set(file.schema_arrow.names)
+        if _is_blocks(names):
+            return
         missing = [name for name in _NEEDED if name not in names]
         if missing:
             raise UnreadableFile(
@@ -68,6 +71,11 @@ def _read_file(path: Path, source: Source) -> Iterator[UtxoBatch]:
                 source.counted(path.name, batch.num_rows)
                 if len(made):
                     yield made
+
+
+def _is_blocks(names: set[str]) -> bool:
+    """Tell the bucket's other table, of blocks: nothing in it moves."""
+    return {"hash", "number", "merkle_root", "transaction_count"} <= names
 
 
 def _columns(file: pq.ParquetFile) -> list[str]:
@@ -92,16 +100,18 @@ def _batch(batch: pa.RecordBatch, first: int, name: str, source: Source) -> Utxo
         "block": whole_numbers(batch.column("block_number"), rows, "the block number"),
         "place": numbers_or_unknown(index),
         "time": _times(batch.column("block_timestamp"), rows),
+        "coinbase": batch.column("is_coinbase") if "is_coinbase" in batch.schema.names else None,
     }
     inputs = lists_of(batch.column("inputs"), _INPUT)
     outputs = lists_of(batch.column("outputs"), _OUTPUT)
-    spent = satoshi(inputs.columns["value"])
+    if (heads["place"] < 0).any():
+        source.told.lacks("position")
     known = inputs.columns["address"].cast(pa.string())
     ends = Ends(
         inputs,
         outputs,
-        np.where(spent >= 0, spent, UNKNOWN),
-        satoshi(outputs.columns["value"]),
+        _amounts(inputs.columns["value"], name),
+        _amounts(outputs.columns["value"], name),
         pc.if_else(pc.equal(pc.binary_length(known), 0), pa.scalar(None, pa.string()), known),
         addresses_from(
             outputs.columns["address"], outputs.columns["script_hex"], outputs.columns["type"]
@@ -110,11 +120,24 @@ def _batch(batch: pa.RecordBatch, first: int, name: str, source: Source) -> Utxo
     return batch_of(rows, heads, ends)
 
 
+def _amounts(values: pa.Array, name: str) -> Ints:
+    """Return values in satoshi: floating point counts coins, as AWS writes them.
+
+    Other exports hold whole numbers of satoshi under the same names; theirs is another format.
+    """
+    if pa.types.is_null(values.type) or pa.types.is_floating(values.type):
+        return satoshi(values)
+    raise UnreadableFile(
+        f"{name}: column 'value' is {values.type}, expected double (whole coins). Export the "
+        "transactions as JSON lines and import them as bitcoin-etl; nothing was changed."
+    )
+
+
 def _times(column: pa.Array, rows: Rows) -> Ints:
     """Return block times as unix seconds; the bucket has held them as timestamps and as numbers."""
     if pa.types.is_timestamp(column.type):
         column = column.cast(pa.timestamp("s"), safe=False).cast(pa.int64())
-    return whole_numbers(column, rows, "the block's time")
+    return whole_numbers(column, rows, "the block's time", MAX_TIME)
 
 
 def matches(head: Head) -> bool:
@@ -123,9 +146,9 @@ def matches(head: Head) -> bool:
         return False
     try:
         names = set(pq.read_schema(head.path).names)
-    except (pa.ArrowException, OSError):
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
         return False
-    return {"inputs", "outputs", "hash", "block_number"} <= names
+    return {"inputs", "outputs", "hash", "block_number"} <= names or _is_blocks(names)
 
 
 FORMAT = Format(

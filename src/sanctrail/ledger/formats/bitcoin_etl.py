@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as pj
 
 from sanctrail.ground.inputs import InputStream
@@ -22,10 +23,12 @@ from sanctrail.ledger.formats.nested import (
     batch_of,
     lists_of,
     numbers_or_unknown,
+    several_addresses,
     single_addresses,
     whole_numbers,
 )
 from sanctrail.ledger.formats.source import Format, Head, Source, unreadable
+from sanctrail.ledger.values import MAX_TIME, shown
 
 CHUNK = 16 << 20
 MAX_LINE = 256 << 20
@@ -58,6 +61,8 @@ _SCHEMA = pa.schema(
         ("block_hash", pa.string()),
         ("block_timestamp", pa.int64()),
         ("index", pa.int64()),
+        ("is_coinbase", pa.bool_()),
+        ("merkle_root", pa.string()),  # of blocks, which are passed over
         ("inputs", pa.list_(_INPUT)),
         ("outputs", pa.list_(_OUTPUT)),
     ]
@@ -101,6 +106,7 @@ def _batch(chunk: bytes, line: int, name: str, source: Source) -> UtxoBatch | No
             pj.ReadOptions(use_threads=True, block_size=len(chunk) // 2 + (1 << 20)),
             pj.ParseOptions(explicit_schema=_SCHEMA, unexpected_field_behavior="ignore"),
         )
+        table.validate(full=True)  # its reader takes bytes that are no text as they come
         numbers = np.arange(line, line + table.num_rows)
         whole = table.num_rows == chunk.count(b"\n")
     except (pa.ArrowException, ValueError):
@@ -108,7 +114,9 @@ def _batch(chunk: bytes, line: int, name: str, source: Source) -> UtxoBatch | No
     if not whole:
         table, numbers = _by_line(chunk, line, name, source)
     source.counted(name, table.num_rows)
-    mine = np.array([kind in {None, "transaction"} for kind in table["type"].to_pylist()], bool)
+    kinds = pc.fill_null(table["type"], "transaction")
+    mine = pc.and_(pc.equal(kinds, "transaction"), pc.is_null(table["merkle_root"]))
+    mine = mine.to_numpy(zero_copy_only=False) if isinstance(mine, pa.Array) else mine.to_numpy()
     if not mine.all():
         table, numbers = table.filter(pa.array(mine)), numbers[mine]
     return _columns(table, numbers, name, source) if table.num_rows else None
@@ -123,7 +131,7 @@ def _by_line(chunk: bytes, line: int, name: str, source: Source) -> tuple[pa.Tab
         try:
             row = json.loads(text)
             table = pa.Table.from_pylist([_plain(row)], _SCHEMA)
-        except (ValueError, TypeError, AttributeError, RecursionError, pa.ArrowException) as error:
+        except (ValueError, TypeError, RecursionError, OverflowError, pa.ArrowException) as error:
             source.told.problem(name, f"line {number}", f"not a transaction: {str(error)[:200]}")
             source.counted(name, 1)
             continue
@@ -134,9 +142,42 @@ def _by_line(chunk: bytes, line: int, name: str, source: Source) -> tuple[pa.Tab
 
 
 def _plain(row: Any) -> dict[str, Any]:
+    """Return what the schema knows of a row; numbers may be texts, and are never cut to fit."""
     if not isinstance(row, dict):
         raise TypeError("the line is no object")
-    return {key: value for key, value in row.items() if key in _SCHEMA.names}
+    return {name: _fitting(row.get(name), kind) for name, kind in _KINDS.items()}
+
+
+_KINDS = {field.name: field.type for field in _SCHEMA}
+
+
+def _fitting(value: Any, kind: pa.DataType) -> Any:
+    if value is None:
+        return None
+    if pa.types.is_integer(kind):
+        return _whole(value)
+    if pa.types.is_struct(kind):
+        if not isinstance(value, dict):
+            raise TypeError(f"{shown(value)} is no object")
+        return {field.name: _fitting(value.get(field.name), field.type) for field in kind}
+    if pa.types.is_list(kind):
+        if not isinstance(value, list):
+            raise TypeError(f"{shown(value)} is no list")
+        return [_fitting(one, kind.value_type) for one in value]
+    return value
+
+
+def _whole(value: Any) -> int:
+    text = str(value)
+    number = float(value) if isinstance(value, float) else 0.0
+    if isinstance(value, float) and number.is_integer() and abs(number) < 1 << 53:
+        return int(number)
+    if isinstance(value, bool) or not text.removeprefix("-").isdigit() or len(text) > _DIGITS:
+        raise TypeError(f"{shown(text)} is no whole number")
+    return int(text)
+
+
+_DIGITS = 19
 
 
 def _columns(table: pa.Table, numbers: Any, name: str, source: Source) -> UtxoBatch:
@@ -147,20 +188,28 @@ def _columns(table: pa.Table, numbers: Any, name: str, source: Source) -> UtxoBa
         "txid": table["hash"].combine_chunks(),
         "block": whole_numbers(table["block_number"], rows, "the block number"),
         "place": numbers_or_unknown(table["index"].combine_chunks()),
-        "time": whole_numbers(table["block_timestamp"], rows, "the block's time"),
+        "time": whole_numbers(table["block_timestamp"], rows, "the block's time", MAX_TIME),
+        "coinbase": table["is_coinbase"].combine_chunks(),
     }
     inputs = lists_of(table["inputs"], _INPUT.names)
     outputs = lists_of(table["outputs"], _OUTPUT.names)
     spent = numbers_or_unknown(inputs.columns["value"])
     known = single_addresses(inputs.columns["addresses"])
     told = single_addresses(outputs.columns["addresses"])
+    if (heads["place"] < 0).any():
+        source.told.lacks("position")
     ends = Ends(
         inputs,
         outputs,
-        np.where(spent >= 0, spent, UNKNOWN),
+        np.where(spent == UNKNOWN, UNKNOWN, np.where(spent < 0, UNKNOWN - 1, spent)),
         numbers_or_unknown(outputs.columns["value"]),
         known,
-        addresses_from(told, outputs.columns["script_hex"], outputs.columns["type"]),
+        addresses_from(
+            told,
+            outputs.columns["script_hex"],
+            outputs.columns["type"],
+            several_addresses(outputs.columns["addresses"]),
+        ),
     )
     return batch_of(rows, heads, ends)
 
@@ -174,6 +223,7 @@ def matches(head: Head) -> bool:
         (b'"inputs"' in head.data[:65536] and b'"spent_transaction_hash"' in head.data)
         or (b'"outputs"' in head.data and b'"required_signatures"' in head.data)
         or (b'"is_coinbase"' in start and b'"virtual_size"' in start)
+        or (b'"merkle_root"' in start and b'"stripped_size"' in start)
     )
 
 

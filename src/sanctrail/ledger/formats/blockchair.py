@@ -26,7 +26,8 @@ from sanctrail.ledger.formats.nested import MAX_SATS, addresses_from
 from sanctrail.ledger.formats.source import Format, Head, Source, columns_of
 
 ROWS = 50_000
-_BLOCK = 8 << 20
+_BLOCK = 64 << 20
+_MAX_PLACE = 1_000_000
 
 _OUT = {
     "txid": "transaction_hash", "n": "index", "block": "block_id", "time": "time",
@@ -42,6 +43,7 @@ _HEAD = {"txid": "hash", "block": "block_id", "time": "time", "coinbase": "is_co
 _TABLES = {"outs": _OUT, "ins": _IN, "heads": _HEAD}
 _IDS = {"txid", "spender"}
 _NUMBERS = {"n", "value", "block", "slot", "spent_block"}
+_PLACES = {"n", "slot"}
 _TIMES = {"time", "spent_time"}
 _OPTIONAL = {"recipient", "script", "kind", "coinbase"}
 
@@ -155,7 +157,8 @@ def _column(name: str, text: pa.Array) -> tuple[pa.Array, Any]:
         digits = pc.fill_null(pc.match_substring_regex(text, r"^[0-9]{1,16}$"), False)
         numbers = pc.cast(pc.if_else(digits, text, "0"), pa.int64())
         fine = digits.to_numpy(zero_copy_only=False)
-        return numbers, fine & (numbers.to_numpy() <= MAX_SATS)
+        largest = _MAX_PLACE if name in _PLACES else MAX_SATS
+        return numbers, fine & (numbers.to_numpy() <= largest)
     if name in _TIMES:
         times = pc.strptime(text, "%Y-%m-%d %H:%M:%S", "s", error_is_null=True)
         fine = times.is_valid().to_numpy(zero_copy_only=False)
@@ -176,13 +179,16 @@ def _rows_of(stream: Any, names: list[str], name: str, source: Source) -> Iterat
         source.counted(name, 1)
         return "skip"
 
+    needed = {told for columns in _TABLES.values() for told in columns.values()}
     try:
         reader = pcsv.open_csv(
             stream,
             pcsv.ReadOptions(use_threads=False, block_size=_BLOCK, column_names=names, skip_rows=1),
             pcsv.ParseOptions(delimiter="\t", quote_char=False, invalid_row_handler=broken),
             pcsv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                include_columns=[told for told in names if told in needed],
             ),
         )
         yield from reader

@@ -19,7 +19,7 @@ from sanctrail.ledger.bitcoin.companions import (
 )
 from sanctrail.ledger.bitcoin.files import BlockFile, frames, key_of, read_file, under_key
 from sanctrail.ledger.bitcoin.headers import Chain, Found, chosen_chain
-from sanctrail.ledger.bitcoin.networks import BY_MAGIC, BY_NAME, MAINNET, Network
+from sanctrail.ledger.bitcoin.networks import BY_MAGIC, BY_NAME, MAINNET, Network, named
 from sanctrail.ledger.bitcoin.parsing import (
     HEADER,
     INPUTS,
@@ -141,11 +141,7 @@ def _network(source: Source, found: Sequence[Found]) -> Network:
     """Return the network: told by the files' frames or the user, else mainnet if times agree."""
     told = source.options.get("network")
     if told is not None:
-        if told not in BY_NAME:
-            raise InputError(
-                f"There is no network '{told}'; this program knows {', '.join(BY_NAME)}."
-            )
-        return BY_NAME[told]
+        return named(told)
     if all(one.header.bits == _REGTEST.easiest for one in found):
         source.options["network"] = _REGTEST.name
         return _REGTEST

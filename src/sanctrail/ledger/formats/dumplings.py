@@ -5,14 +5,24 @@ and outputs are joined by `}{`. Some writers put the height where others put the
 of 100,000 and more can only be a height.
 """
 
+import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
 from sanctrail.errors import UnreadableFile, UnsafeFile
+from sanctrail.ground.inputs import open_input
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
-from sanctrail.ledger.formats.source import Format, Head, Source, first_line, unreadable
+from sanctrail.ledger.formats.source import (
+    Format,
+    Head,
+    Source,
+    first_line,
+    is_archive,
+    unreadable,
+)
 from sanctrail.ledger.formats.transactions import (
     Gathered,
     Spent,
@@ -26,6 +36,9 @@ from sanctrail.ledger.values import MAX_TIME, BadField
 
 _BETWEEN, _JOIN, _FIELDS = ":::", "}{", 6
 _FIRST_HEIGHT = 100_000
+_FIRST = re.compile(r"[0-9a-fA-F]{64}:::[0-9a-fA-F]*:::\d+:::\d+:::")
+"""How a line begins; of a long one no more may be seen."""
+
 MAX_LINE = 64 << 20
 MAX_MEMBER = 8 << 30
 MAX_RATIO = 400
@@ -92,9 +105,9 @@ def _output(text: str) -> tuple[int, str]:
 
 def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
     """Yield the text files of a dump: the file itself, or each one in a zip file."""
-    if not zipfile.is_zipfile(path):
-        with path.open("rb") as file:
-            yield path.name, file
+    if not is_archive(path):
+        with open_input(path, large=True) as stream:
+            yield path.name, io.BufferedReader(stream)
         return
     try:
         with zipfile.ZipFile(path) as archive:
@@ -133,7 +146,7 @@ def _lines(file: IO[bytes], name: str) -> Iterator[str]:
 
 def matches(head: Head) -> bool:
     """Tell by the first line, in a zip file by that of its first text."""
-    if head.data.startswith(b"PK\x03\x04") or zipfile.is_zipfile(head.path):
+    if is_archive(head.path):
         try:
             with zipfile.ZipFile(head.path) as archive:
                 texts = [i for i in archive.infolist() if i.filename.endswith(".txt")]
@@ -142,7 +155,7 @@ def matches(head: Head) -> bool:
             return False
         head = Head(head.path, head.name, data)
     line = first_line(head)
-    return "+Tx" in line or line.count(_BETWEEN) == _FIELDS - 1
+    return _FIRST.match(line) is not None
 
 
 FORMAT = Format(

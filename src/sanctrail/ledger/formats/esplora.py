@@ -8,17 +8,19 @@ from collections.abc import Iterator
 from typing import Any
 
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
-from sanctrail.ledger.formats.source import Format, Head, Source
+from sanctrail.ledger.bitcoin.networks import MAINNET, Network, named
+from sanctrail.ledger.formats.source import Format, Head, Source, unreadable
 from sanctrail.ledger.formats.transactions import (
     Gathered,
     Spent,
     Transaction,
     address_of_script,
+    address_text,
     sats,
     transaction_id,
     whole,
 )
-from sanctrail.ledger.values import MAX_TIME, BadField
+from sanctrail.ledger.values import MAX_TIME, BadField, shown
 
 MAX_FILE = 1 << 30
 """Bytes of the largest file; a list of a whole block has some tens of MB."""
@@ -26,15 +28,15 @@ MAX_FILE = 1 << 30
 
 def read(source: Source) -> Iterator[UtxoBatch]:
     """Yield the transactions of all files, each once."""
-    source.told.lacks("blocks", "unspent")
-    gathered, seen = Gathered(), set()
+    source.told.lacks("blocks", "unspent", "position")
+    gathered, seen, network = Gathered(), set(), named(source.options.get("network", MAINNET.name))
     for path in source.files:
         with source.open(path) as stream:
             data = stream.read(MAX_FILE)
-        for where, document in _documents(data):
+        for where, document in _documents(data, path.name):
             source.counted(path.name, 1)
             try:
-                row = _transaction(document)
+                row = _transaction(document, network)
             except BadField as error:
                 source.told.problem(path.name, where, str(error))
                 continue
@@ -49,11 +51,13 @@ def read(source: Source) -> Iterator[UtxoBatch]:
         yield gathered.batch()
 
 
-def _documents(data: bytes) -> Iterator[tuple[str, Any]]:
+def _documents(data: bytes, name: str) -> Iterator[tuple[str, Any]]:
     """Yield what a file holds, with its place; text that is no JSON comes as itself."""
     try:
         whole_file = json.loads(data)
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError) as error:
+        if data.lstrip().startswith(b"[") and isinstance(error, ValueError):
+            raise unreadable(name, "the list", f"it breaks off or is damaged ({error})") from error
         for number, line in enumerate(data.split(b"\n"), 1):
             if line.strip():
                 yield f"line {number}", _json(line)
@@ -71,14 +75,16 @@ def _json(line: bytes) -> Any:
         return line.decode("utf-8", "replace")[:80]
 
 
-def _transaction(document: Any) -> Transaction:
+def _transaction(document: Any, network: Network) -> Transaction:
     if not isinstance(document, dict) or not isinstance(document.get("vout"), list):
-        raise BadField(f"not a transaction of Esplora: {str(document)[:80]}")
+        raise BadField(f"not a transaction of Esplora: {shown(document)}")
     status = document.get("status")
     if not isinstance(status, dict) or not status.get("confirmed"):
-        raise BadField(f"transaction {document.get('txid')} is not in a block yet")
-    inputs = [_input(end) for end in _dicts(document.get("vin")) if not end.get("is_coinbase")]
-    outputs = [_end(end) for end in _dicts(document["vout"])]
+        raise BadField(f"transaction {shown(document.get('txid'))} is not in a block yet")
+    inputs = [
+        _input(end, network) for end in _dicts(document.get("vin")) if not end.get("is_coinbase")
+    ]
+    outputs = [_end(end, network) for end in _dicts(document["vout"])]
     row = Transaction(
         transaction_id(document.get("txid")),
         whole(status.get("block_height"), "the block's height"),
@@ -97,19 +103,19 @@ def _dicts(ends: Any) -> list[dict[str, Any]]:
     return ends
 
 
-def _input(end: dict[str, Any]) -> Spent:
+def _input(end: dict[str, Any], network: Network) -> Spent:
     txid, place = transaction_id(end.get("txid")), whole(end.get("vout"), "the output's place")
     if not isinstance(end.get("prevout"), dict):
         return Spent(txid, place)
-    value, address = _end(end["prevout"])
+    value, address = _end(end["prevout"], network)
     return Spent(txid, place, value, address)
 
 
-def _end(end: dict[str, Any]) -> tuple[int, str]:
-    address = end.get("scriptpubkey_address")
-    if not isinstance(address, str) or not address:
-        address = address_of_script(end.get("scriptpubkey"))
-    return sats(end.get("value")), address
+def _end(end: dict[str, Any], network: Network) -> tuple[int, str]:
+    told = end.get("scriptpubkey_address")
+    if told:
+        return sats(end.get("value")), address_text(told)
+    return sats(end.get("value")), address_of_script(end.get("scriptpubkey"), network)
 
 
 def _check_fee(document: dict[str, Any], row: Transaction) -> None:

@@ -13,32 +13,31 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
+from sanctrail.ledger.formats.nested import MULTISIG
 from sanctrail.ledger.formats.source import Format, Head, Source, first_line
 from sanctrail.ledger.formats.transactions import (
     Gathered,
     Spent,
     Transaction,
+    address_text,
     sats,
     transaction_id,
     whole,
 )
 from sanctrail.ledger.values import MAX_TIME, BadField
 
-MULTISIG = "multisig:"
-"""What stands before the addresses of an output that several keys can spend."""
-
 
 @dataclass(slots=True)
 class _Unspent:
     """Outputs that no input has claimed yet, by address and value, the oldest first."""
 
-    held: dict[tuple[str, int], deque[tuple[str, int]]] = field(
+    held: dict[tuple[str | None, int], deque[tuple[str, int]]] = field(
         default_factory=lambda: defaultdict(deque)
     )
     invented: int = 0
     guessed: int = 0
 
-    def spend(self, txid: str, at: int, address: str, value: int) -> Spent:
+    def spend(self, txid: str, at: int, address: str | None, value: int) -> Spent:
         """Return an input of an address and value."""
         waiting = self.held.get((address, value))
         if waiting:
@@ -57,7 +56,7 @@ class _Unspent:
 def read(source: Source) -> Iterator[UtxoBatch]:
     """Yield the transactions in the order of the files."""
     source.told.lacks("unspent", "position")
-    gathered, unspent = Gathered(), _Unspent()
+    gathered, unspent, seen = Gathered(), _Unspent(), set()
     for path in source.files:
         with source.open(path) as stream:
             data = stream.read()
@@ -66,10 +65,14 @@ def read(source: Source) -> Iterator[UtxoBatch]:
                 continue
             source.counted(path.name, 1)
             try:
-                row = _transaction(_object(line), unspent)
+                told = _object(line)
+                if (txid := transaction_id(told.get("txhash"))) in seen:
+                    continue
+                row = _transaction(told, unspent)
             except BadField as error:
                 source.told.problem(path.name, f"line {number}", str(error))
                 continue
+            seen.add(txid)
             unspent.make(row)
             gathered.rows.append(row)
             if gathered.full():
@@ -119,11 +122,14 @@ def _list(ends: Any) -> list[dict[str, Any]]:
     return ends
 
 
-def _end(end: dict[str, Any]) -> tuple[int, str]:
-    addresses = end.get("address")
-    if not isinstance(addresses, list) or not addresses:
-        raise BadField("an input or output has no address")
-    names = sorted(map(str, addresses))
+def _end(end: dict[str, Any]) -> tuple[int, str | None]:
+    """Return value and address; None where the script has none."""
+    addresses = end.get("address") or []
+    if not isinstance(addresses, list):
+        raise BadField("the addresses of an input or output are no list")
+    names = sorted(map(address_text, addresses))
+    if not names:
+        return sats(end.get("value")), None
     return sats(end.get("value")), names[0] if len(names) == 1 else MULTISIG + "+".join(names)
 
 

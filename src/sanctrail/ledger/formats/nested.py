@@ -16,13 +16,16 @@ import pyarrow.compute as pc
 
 from sanctrail.ledger.batches import NULL_DATA, UNKNOWN, Told, UtxoBatch
 from sanctrail.ledger.bitcoin.networks import MAINNET
-from sanctrail.ledger.bitcoin.scripts import SCRIPT, addresses_of_hex
+from sanctrail.ledger.bitcoin.scripts import addresses_of_hex
 from sanctrail.ledger.formats.hexes import ids_of
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
 MAX_SATS = 21_000_000 * 100_000_000
+MAX_BLOCK = 2**31 - 1
+MAX_PLACE = 1_000_000
+"""The largest place of an output in its transaction; a block's bytes hold far fewer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +92,15 @@ class Rows:
         self.good &= ~bad
 
 
-def whole_numbers(column: pa.Array | pa.ChunkedArray, rows: Rows, name: str) -> Ints:
-    """Return a column of whole numbers; rows where it is missing or negative are refused."""
+def whole_numbers(
+    column: pa.Array | pa.ChunkedArray, rows: Rows, name: str, largest: int = MAX_BLOCK
+) -> Ints:
+    """Return a column of whole numbers; rows where it is missing or cannot be are refused."""
     if isinstance(column, pa.ChunkedArray):
         column = column.combine_chunks()
     values = _ints(column)
-    rows.refuse(values < 0, f"{name} is missing or negative")
-    return values
+    rows.refuse((values < 0) | (values > largest), f"{name} is missing or cannot be")
+    return np.clip(values, 0, largest)
 
 
 def _ints(column: pa.Array) -> Ints:
@@ -133,7 +138,8 @@ def satoshi(coins: pa.Array) -> Ints:
     scaled = np.multiply(values, 1e8)
     fits = np.isfinite(scaled) & (np.abs(scaled) < 2**62)
     nearest = np.rint(np.where(fits, scaled, 0))
-    good = fits & (np.abs(scaled - nearest) < _NEAR) & (nearest >= 0)
+    near = (np.abs(scaled - nearest) < _NEAR) | (np.divide(nearest, 1e8) == values)
+    good = fits & near & (nearest >= 0)
     missing = coins.is_null().to_numpy(zero_copy_only=False)
     return np.where(missing, UNKNOWN, np.where(good, nearest, -2)).astype(np.int64)
 
@@ -145,10 +151,27 @@ _PSEUDO = "nonstandard"
 """What bitcoin-etl puts before a hash of its own where a script has no address."""
 
 
-def addresses_from(told: pa.Array, scripts: pa.Array, kinds: pa.Array) -> pa.Array:
+def several_addresses(lists: pa.Array) -> pa.Array:
+    """Return `multisig:` and the addresses joined, for lists of several, else null."""
+    counts = pc.fill_null(pc.list_value_length(lists), 0).to_numpy(zero_copy_only=False)
+    several = counts > 1
+    found: list[str | None] = [None] * len(lists)
+    for row in np.flatnonzero(several).tolist():
+        names = [str(name) for name in lists[row].as_py()]
+        found[row] = MULTISIG + "+".join(sorted(names))
+    return pa.array(found, pa.string())
+
+
+MULTISIG = "multisig:"
+"""What stands before the addresses of an output that several keys can spend."""
+
+
+def addresses_from(
+    told: pa.Array, scripts: pa.Array, kinds: pa.Array, several: pa.Array | None = None
+) -> pa.Array:
     """Return canonical addresses: what the source tells, else what the script says.
 
-    Where there is neither, the address is `script:` and what is known of the kind.
+    Where there is neither, those of a bare multisig joined; else null: nobody is known.
     """
     told = told.cast(pa.string())
     pseudo = pc.fill_null(pc.starts_with(told, _PSEUDO), True)
@@ -158,13 +181,15 @@ def addresses_from(told: pa.Array, scripts: pa.Array, kinds: pa.Array) -> pa.Arr
         return _canonical(told)
     at = pc.indices_nonzero(missing)
     derived = addresses_of_hex(scripts.take(at).cast(pa.string()), MAINNET)
-    kind = pc.fill_null(kinds.take(at).cast(pa.string()), "unknown")
-    plain = pc.if_else(
-        pc.is_in(kind, pa.array(["nulldata", "null-data", "op_return"])), NULL_DATA,
-        pc.binary_join_element_wise(pa.scalar(SCRIPT), kind, ""),
-    )  # fmt: skip
-    filled = pc.coalesce(derived, plain)
+    kind = pc.fill_null(kinds.take(at).cast(pa.string()), "")
+    data = pa.scalar(NULL_DATA, pa.string())
+    null_data = pc.if_else(pc.is_in(kind, _DATA_KINDS), data, pa.scalar(None, pa.string()))
+    joined = pa.nulls(len(at), pa.string()) if several is None else several.take(at)
+    filled = pc.coalesce(derived, null_data, joined)
     return _canonical(pc.replace_with_mask(told, missing, filled))
+
+
+_DATA_KINDS = pa.array(["nulldata", "null-data", "op_return"])
 
 
 def _canonical(addresses: pa.Array) -> pa.Array:
@@ -190,24 +215,27 @@ class Ends:
 def batch_of(rows: Rows, heads: dict[str, Any], ends: Ends) -> UtxoBatch:
     """Check a chunk and return its good rows as a batch.
 
-    `heads` holds `txid` (texts), `block`, `place` and `time` (whole numbers).
+    `heads` holds `txid` (texts), `block`, `place` and `time` (whole numbers), and `coinbase` where
+    the source tells it (True, False or null).
     """
     txids, good = ids_of(heads["txid"])
     rows.refuse(~good, "the transaction id is not 64 hexadecimal digits")
     spent, spent_good = ids_of(ends.inputs.columns["spent_transaction_hash"])
     place = numbers_or_unknown(ends.inputs.columns["spent_output_index"])
-    coinbase = ~ends.inputs.columns["spent_transaction_hash"].is_valid().to_numpy(
-        zero_copy_only=False
-    )
-    coinbase |= spent_good & ~spent.any(axis=1)  # some write the zeros that blocks hold
-    wrong = ~coinbase & (~spent_good | (place < 0))
+    null = ends.inputs.columns["spent_transaction_hash"].is_null().to_numpy(zero_copy_only=False)
+    null |= spent_good & ~spent.any(axis=1)  # some write the zeros that blocks hold
+    wrong = ~null & (~spent_good | (place < 0) | (place > MAX_PLACE))
     rows.refuse(rows_with(wrong, ends.inputs.counts), "an input does not say what it spends")
+    _refuse_new_coins(rows, heads.get("coinbase"), null, ends.inputs.counts)
     bad = (ends.output_values < 0) | (ends.output_values > MAX_SATS)
     rows.refuse(rows_with(bad, ends.outputs.counts), "an output's value is missing or impossible")
+    bad = (ends.input_values < UNKNOWN) | (ends.input_values > MAX_SATS)
+    rows.refuse(rows_with(bad, ends.inputs.counts), "a spent value is impossible")
+    places = _output_places(rows, ends.outputs)
     keep = rows.good
-    own_in = np.repeat(keep, ends.inputs.counts) & ~coinbase
+    own_in = np.repeat(keep, ends.inputs.counts) & ~null
     own_out = np.repeat(keep, ends.outputs.counts)
-    spending = np.repeat(np.arange(len(keep)), ends.inputs.counts)[~coinbase]
+    spending = np.repeat(np.arange(len(keep)), ends.inputs.counts)[~null]
     counts = np.bincount(spending, minlength=len(keep))
     return UtxoBatch(
         txids=txids[keep],
@@ -222,4 +250,30 @@ def batch_of(rows: Rows, heads: dict[str, Any], ends: Ends) -> UtxoBatch:
         spent_places=place[own_in],
         spent_values=ends.input_values[own_in],
         spent_addresses=ends.input_addresses.filter(pa.array(own_in)),
+        output_places=None if places is None else places[own_out],
     )
+
+
+def _refuse_new_coins(rows: Rows, told: pa.Array | None, null: Bools, counts: Ints) -> None:
+    """Refuse rows that make coins without being a coinbase, or that lack an input."""
+    nulls = np.bincount(np.repeat(np.arange(len(counts)), counts)[null], minlength=len(counts))
+    rows.refuse((nulls > 0) & ((nulls > 1) | (counts > 1)), "an input does not say what it spends")
+    if told is None:
+        return
+    plain = pc.fill_null(pc.equal(told, False), False).to_numpy(zero_copy_only=False)
+    rows.refuse(
+        plain & (nulls == counts), "it is no coinbase, and no input of it says what it spends"
+    )
+
+
+def _output_places(rows: Rows, outputs: Lists) -> Ints | None:
+    """Return the places that outputs tell, None where none is told."""
+    index = outputs.columns.get("index")
+    if index is None or index.null_count:
+        return None
+    places = _ints(index)
+    bad = (places < 0) | (places > MAX_PLACE)
+    owner = np.repeat(np.arange(len(outputs.counts)), outputs.counts)
+    bad[1:] |= (places[1:] == places[:-1]) & (owner[1:] == owner[:-1])
+    rows.refuse(rows_with(bad, outputs.counts), "an output's place cannot be, or stands twice")
+    return places

@@ -40,7 +40,7 @@ class Source:
     @contextlib.contextmanager
     def open(self, path: Path) -> Iterator[InputStream]:
         """Open one of the files as a stream of unpacked bytes (gzip, bzip2, xz, zip)."""
-        with open_input(path) as stream:
+        with open_input(path, large=True) as stream:
             yield stream
 
     def counted(self, name: str, rows: int) -> None:
@@ -77,7 +77,7 @@ def head_of(path: Path) -> Head:
     if is_archive(path):
         with path.open("rb") as file:
             return Head(path, path.name, file.read(_HEAD))
-    with open_input(path) as stream:
+    with open_input(path, large=True) as stream:
         return Head(path, path.name, stream.head())
 
 
@@ -98,7 +98,7 @@ def digest_of(path: Path) -> FileDigest:
     """Return the digest of a file's unpacked bytes; of an archive, that of the archive itself."""
     if is_archive(path):
         return FileDigest(path.name, file_sha256(path), path.stat().st_size)
-    with open_input(path) as stream:
+    with open_input(path, large=True) as stream:
         return stream.digest()
 
 

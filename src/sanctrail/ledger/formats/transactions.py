@@ -6,14 +6,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from sanctrail.addresses import canonical
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
-from sanctrail.ledger.bitcoin.networks import MAINNET
+from sanctrail.ledger.bitcoin.networks import MAINNET, Network
 from sanctrail.ledger.bitcoin.scripts import script_address
 from sanctrail.ledger.formats.nested import MAX_SATS
-from sanctrail.ledger.values import BadField
+from sanctrail.ledger.values import BadField, shown
 
 ROWS = 20_000
 _ID = 64
+_LONGEST = 4000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,7 @@ class Transaction:
     place: int
     time: int
     inputs: Sequence[Spent]
-    outputs: Sequence[tuple[int, str]]
+    outputs: Sequence[tuple[int, str | None]]
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def transaction_id(text: object) -> str:
             return told
     except ValueError:
         pass
-    raise BadField(f"'{str(text)[:80]}' is no transaction id of 64 hexadecimal digits")
+    raise BadField(f"'{shown(text)}' is no transaction id of 64 hexadecimal digits")
 
 
 def whole(value: object, name: str, largest: int = 2**31 - 1) -> int:
@@ -102,10 +104,19 @@ def sats(value: object) -> int:
     return whole(value, "the value", MAX_SATS)
 
 
-def address_of_script(text: object) -> str:
+def address_text(value: object) -> str:
+    """Return an address as text; raises `BadField` where it is none."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        raise BadField(f"'{shown(value)}' is no address")
+    if not value.isascii():
+        raise BadField(f"address '{shown(value)}' holds letters that no address has")
+    return canonical(value)
+
+
+def address_of_script(text: object, network: Network = MAINNET) -> str:
     """Return the address of a script in hexadecimal; raises `BadField` where it is none."""
     try:
         script = bytes.fromhex(str(text))
     except ValueError:
-        raise BadField(f"script '{str(text)[:80]}' is not hexadecimal") from None
-    return script_address(script, MAINNET)
+        raise BadField(f"script '{shown(text)}' is not hexadecimal") from None
+    return script_address(script, network)

@@ -14,6 +14,8 @@ from sanctrail.ledger.simulation.world import World
 
 ASSET = Asset("SIMCOIN", "simsat", 8)
 MIN_TRANSACTIONS = 2_000
+MAX_SEED = 2**62
+DEFAULT = How()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Simulation:
 
     def __init__(self, seed: int, transactions: int, *, tells_spent: bool = True) -> None:
         """Begin a simulation; without `tells_spent` a ledger finds what inputs spend by itself."""
+        if not 0 <= seed < MAX_SEED:
+            raise InputError(f"The seed is a whole number from 0 to 2^62 - 1; {seed} was given.")
         if transactions < MIN_TRANSACTIONS:
             raise InputError(
                 f"A simulation needs at least {MIN_TRANSACTIONS:,} transactions to hide a heist "
@@ -49,12 +53,12 @@ class Simulation:
         world, steps = self._world, self.heist.steps()
         start, spacing = world.blocks // 5, max(1, world.blocks * 3 // 5 // len(steps))
         for number, step in enumerate(steps):
-            yield from world.grow(start + number * spacing)
+            yield from world.grow(start + number * spacing + 1)
             step()
         yield from world.grow(world.blocks)
         while world.count < self._wanted:
             yield from world.grow(world.block + 1)
-        yield world.batch()
+        yield from world.rest()
 
     def write_case(self, folder: Path) -> None:
         """Write sources, stops, labels, incident and truth; the batches must be through."""
@@ -62,7 +66,7 @@ class Simulation:
 
 
 def simulate_heist(
-    folder: Path, case: Path, *, seed: int = 7, transactions: int = 60_000, replace: bool = False
+    folder: Path, case: Path, *, seed: int = 7, transactions: int = 60_000, how: How = DEFAULT
 ) -> SimulationSummary:
     """Write a simulated ledger, and beside it the case: sources, stops, incident and truth."""
     simulation = Simulation(seed, transactions, tells_spent=False)
@@ -78,9 +82,7 @@ def simulate_heist(
 
     form = Format("simulation", "utxo", "", lambda _: False, read)
     options = {"asset": ASSET, "seed": seed, "transactions": transactions}
-    summary, _ = write_batches(
-        folder, form, Source((), options=options), How(replace=replace), simulation=True
-    )
+    summary, _ = write_batches(folder, form, Source((), options=options), how, simulation=True)
     if not simulation.heist.theft:  # the ledger was there already; the truth is found again
         for _ in simulation.batches():
             pass

@@ -175,10 +175,8 @@ def wait_kernel(
 
 
 @kernel
-def _address(chance: Any, wallet: Any, users: Any, fresh: Any) -> Any:
-    """Return an address of a wallet: its own, or with a chance of `fresh` in 100 a new one."""
-    if wallet >= users:
-        return HOT + wallet - users
+def _address(chance: Any, wallet: Any, fresh: Any) -> Any:
+    """Return an address of a user: his own, or with a chance of `fresh` in 100 a new one."""
     if _below(chance, 100) < fresh:
         chance.fresh[0] += 1
         return FRESH + chance.fresh[0]
@@ -217,7 +215,7 @@ def _pay_out(
     for _ in range(count):
         value = left // (2 * count) + _below(chance, max(1, left // (4 * count)))
         user = _below(chance, users)
-        owner = _address(chance, user, users, 35)
+        owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, value), value, owner)
         left -= value
     owner = HOT + payer - users
@@ -254,7 +252,7 @@ def _payment(
         wanted -= 1
     if total <= 8 * FEE:
         user = _below(chance, users)
-        owner = _address(chance, user, users, 35)
+        owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, total), total, owner)
         return
     kind = _below(chance, 100)
@@ -264,7 +262,7 @@ def _payment(
     fee = FEE + _below(chance, FEE)
     paid = FEE + (_below(chance, total - 3 * FEE) >> _below(chance, 5))
     change = total - paid - fee
-    back = own if payer >= users or _below(chance, 2) else _address(chance, payer, users, 100)
+    back = own if payer >= users or _below(chance, 2) else _address(chance, payer, 100)
     turned = _below(chance, 2)
     if turned and change > 0:
         push_kernel(coins, payer, row, pay_kernel(made, back, change), change, back)
@@ -279,7 +277,7 @@ def _payment(
         wait_kernel(queue, row, place, paid, owner, block + WAIT, _below(chance, users))
     else:
         user = _below(chance, users)
-        owner = _address(chance, user, users, 35)
+        owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, paid), paid, owner)
     if not turned and change > 0:
         push_kernel(coins, payer, row, pay_kernel(made, back, change), change, back)

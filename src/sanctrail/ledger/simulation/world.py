@@ -23,7 +23,6 @@ from sanctrail.ledger.simulation.traffic import (
     begin_kernel,
     ids_kernel,
     pay_kernel,
-    push_kernel,
     spend_kernel,
     traffic_kernel,
     wait_kernel,
@@ -55,7 +54,7 @@ class World:
         self.per_block = LARGE if transactions >= _LARGE_FROM else SMALL
         self.blocks = -(-transactions // self.per_block)
         self.users = max(300, min(2_000_000, transactions // 10))
-        self.deposits = max(100, self.users // 3)
+        self.deposits = self.users  # each has one, at one of the exchanges
         self.block = 0
         self.count = 0
         self._names: dict[str, int] = {}
@@ -89,8 +88,8 @@ class World:
         return DEPOSIT + number
 
     def spend(self, inputs: Sequence[Output], outputs: Sequence[tuple[int, int]]) -> list[Output]:
-        """Add a transaction of the script to the current block."""
-        begin_kernel(self._made, self.block)
+        """Add a transaction of the script to the end of the block that was filled last."""
+        begin_kernel(self._made, self.block - 1)
         for output in inputs:
             spend_kernel(self._made, *output)
         number = self._first + int(self._made.counts[0]) - 1
@@ -108,13 +107,13 @@ class World:
     def forward(self, output: Output, exchange: int) -> None:
         """Let an exchange forward a deposit to its hot wallet, as it does with everybody's."""
         self._room()
-        wait_kernel(self._queue, *output, self.block + WAIT, self.users + exchange)
+        wait_kernel(self._queue, *output, self.block - 1 + WAIT, self.users + exchange)
 
-    def release(self, outputs: Sequence[Output], exchange: int = 0) -> None:
-        """Hand coins to an exchange, which pays its customers out of them."""
+    def release(self, outputs: Sequence[Output]) -> None:
+        """Let each owner of an output pay it on to a user: what follows is not the script's."""
         self._room()
-        for output in outputs:
-            push_kernel(self._coins, self.users + exchange, *output)
+        for number, output in enumerate(outputs):
+            wait_kernel(self._queue, *output, self.block - 1 + WAIT, number % self.users)
 
     # What goes on around it.
 
@@ -164,17 +163,23 @@ class World:
         starts = np.arange(len(numbers), dtype=np.int64) * 22
         return addresses_of(scripts.ravel(), starts, np.full(len(numbers), 22), _REGTEST)
 
+    def rest(self) -> Iterator[UtxoBatch]:
+        """Yield what is left."""
+        if int(self._made.counts[0]):
+            yield self.batch()
+
     def batch(self) -> UtxoBatch:
         """Return the transactions made so far and begin anew behind them."""
         made = self._made
         rows, outs, ins = (int(count) for count in made.counts)
+        assert rows, "there is something to hand over"
         blocks = made.block[:rows].copy()
         owners = made.owner[:outs]
         for used, base in ((self.used_deposits, DEPOSIT), (self.used_decoys, DECOY)):
             mine = owners[(owners >= base) & (owners < base + self.deposits)] - base
             used[mine] = True
         before = np.searchsorted(blocks, blocks, "left")
-        carried = self._carried(int(blocks[0])) if rows else 0
+        carried = self._carried(int(blocks[0]))
         places = np.arange(rows) - before
         places[blocks == blocks[0]] += carried
         result = UtxoBatch(
