@@ -104,6 +104,8 @@ def _transaction(told: dict[str, Any], unspent: _Unspent) -> Transaction:
     txid = transaction_id(told.get("txhash"))
     inputs = [_end(end) for end in _list(told.get("inputs"))]
     outputs = [_end(end) for end in _list(told.get("outputs"))]
+    if told.get("coinbase") is False and not inputs:
+        raise BadField("it is no coinbase and has no inputs")
     return Transaction(
         txid,
         whole(told.get("blockid"), "the block"),
