@@ -5,8 +5,9 @@ A new chain format goes into `formats`: a reader that hands over batches, and it
 """
 
 from sanctrail.ledger.importing import FORMATS, How, ImportSummary, import_files
+from sanctrail.ledger.opening import open_ledger
 from sanctrail.ledger.simulation import SimulationSummary, simulate_heist
-from sanctrail.ledger.store import AccountLedger, Ledger, UtxoLedger, open_ledger
+from sanctrail.ledger.store import AccountLedger, Ledger, UtxoLedger
 
 __all__ = [
     "FORMATS",

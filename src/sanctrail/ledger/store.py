@@ -5,7 +5,6 @@ Opening a ledger maps its columns and reads nothing of them: it takes the same t
 size, and a question reads only what it touches. See docs/ledgers.md for every column.
 """
 
-import contextlib
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -21,10 +20,9 @@ from sanctrail.ground.store import file_sha256
 from sanctrail.ledger.amounts import HALF, WIDE
 from sanctrail.ledger.batches import KIND_CODES, UNKNOWN, UNSPENT, Asset, Ints
 from sanctrail.ledger.columns import Column, MappedColumns, place_in
-from sanctrail.ledger.manifest import data_name, ledger_manifest
 from sanctrail.ledger.texts import Texts
 
-__all__ = ["UNSPENT", "AccountLedger", "Asset", "Ints", "Ledger", "UtxoLedger", "open_ledger"]
+__all__ = ["UNSPENT", "AccountLedger", "Asset", "Ints", "Ledger", "UtxoLedger"]
 
 NOBODY = "unknown"
 """What stands for an address that no source tells."""
@@ -263,29 +261,6 @@ class UtxoLedger(Ledger):
                 found = int(order[low])
             low += 1
         return found
-
-
-def open_ledger(folder: Path, *, verify: bool = False) -> AccountLedger | UtxoLedger:
-    """Open the ledger in a folder; its columns are read on use.
-
-    Where an import was cut off, what it had read is opened, and the ledger says so. With `verify`,
-    every file is first held against its digest, and `LedgerError` names the damaged ones: what is
-    told of a theft must not rest on a changed table.
-    """
-    from sanctrail.ledger.making import recover  # noqa: PLC0415 - only after an import was cut off
-
-    with contextlib.suppress(OSError):  # a folder that cannot be written is opened as it is
-        recover(folder)
-    manifest = ledger_manifest(folder)
-    if manifest is None:
-        raise LedgerError(
-            f"{folder}: this folder holds no ledger. "
-            "Make one with: sanctrail ledger import FILE... --ledger DIR"
-        )
-    ledger = opened(folder / data_name(manifest), manifest)
-    if verify:
-        require_whole(folder, verify_digests(ledger))
-    return ledger
 
 
 def opened(data: Path, manifest: dict[str, Any]) -> AccountLedger | UtxoLedger:

@@ -8,6 +8,7 @@ of 100,000 and more can only be a height.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
@@ -38,6 +39,10 @@ _BETWEEN, _JOIN, _FIELDS = ":::", "}{", 6
 _FIRST_HEIGHT = 100_000
 _FIRST = re.compile(r"[0-9a-fA-F]{64}:::[0-9a-fA-F]*:::\d+:::\d+:::")
 """How a line begins; of a long one no more may be seen."""
+
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError, OSError,
+)  # fmt: skip
 
 MAX_LINE = 64 << 20
 MAX_MEMBER = 8 << 30
@@ -121,7 +126,7 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
                     )
                 with archive.open(info) as file:
                     yield info.filename, file
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except _DAMAGED as error:
         raise UnreadableFile(
             f"{path.name}: the zip file is damaged ({str(error)[:200]}). Fetch it again; nothing "
             "was changed."
@@ -129,8 +134,6 @@ def _members(path: Path) -> Iterator[tuple[str, IO[bytes]]]:
 
 
 def _lines(file: IO[bytes], name: str) -> Iterator[str]:
-    import zlib  # noqa: PLC0415
-
     number = 0
     try:
         while line := file.readline(MAX_LINE):
@@ -138,7 +141,7 @@ def _lines(file: IO[bytes], name: str) -> Iterator[str]:
             if len(line) >= MAX_LINE:
                 raise unreadable(name, f"line {number}", "it is too long for a transaction")
             yield line.decode("ascii", "replace")
-    except (zipfile.BadZipFile, zlib.error, EOFError) as error:
+    except _DAMAGED as error:
         raise unreadable(
             name, f"line {number + 1}", f"the packed data is damaged ({error})"
         ) from error
@@ -151,7 +154,7 @@ def matches(head: Head) -> bool:
             with zipfile.ZipFile(head.path) as archive:
                 texts = [i for i in archive.infolist() if i.filename.endswith(".txt")]
                 data = archive.open(texts[0]).read(4096) if texts else b""
-        except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError):
+        except _DAMAGED:
             return False
         head = Head(head.path, head.name, data)
     line = first_line(head)
