@@ -45,14 +45,14 @@ def simulations(folder):
 def bare_read(ledger):
     """Read every integer column of the outputs and add it up: what any pass must at least do."""
     started = time.perf_counter()
-    for name in ("transaction", "n", "address", "value", "spent_by", "spent_at"):
-        ledger.column(name).sum()
+    for name in ("values", "owners", "spent_by", "inputs", "first_output", "first_input"):
+        ledger.columns[name].sum()
     return time.perf_counter() - started
 
 
 def theft(files, name, folder):
     ledger = folder / name
-    import_files([files / f"{name}-{name}.csv"], "labelled-flows", ledger)
+    import_files([files / f"{name}-{name}.csv"], ledger)
     sources, stops = (
         files / f"{name}-source-addresses.csv",
         files / f"{name}-terminal-addresses.csv",
@@ -76,8 +76,8 @@ def theft(files, name, folder):
 
 def against_twin(opened, request, result, seconds):
     names = opened.addresses.to_pylist()
-    amounts = [int(a.as_py()) for a in opened.amounts]
-    ends = zip(opened.column("sender"), opened.column("receiver"), strict=True)
+    amounts = [opened.amount(n) for n in range(len(opened.times))]
+    ends = zip(opened.senders, opened.receivers, strict=True)
     moves = [(names[s], names[r], a) for (s, r), a in zip(ends, amounts, strict=True)]
     started = time.perf_counter()
     twin = account_twin(moves, "haircut", set(request.source_addresses), request.stop_addresses)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from batches import account_batch, account_ledger, tx_id, utxo_batch, utxo_ledger
 from sanctrail.errors import LedgerError
-from sanctrail.ledger import How, open_ledger
+from sanctrail.ledger import How, open_ledger, utxo_build
 from sanctrail.ledger.amounts import join, split
 from sanctrail.ledger.crc import crc32_of
 from sanctrail.ledger.exporting import export_ledger
@@ -343,3 +343,14 @@ def test_an_exported_account_ledger_keeps_every_digit(tmp_path):
     assert [(row["kind"], int(row["amount"]), row["asset"]) for row in rows] == [
         (kind, amount, asset) for kind, _, _, _, amount, asset in EXPECTED
     ]
+
+
+def test_buckets_of_addresses_change_nothing(tmp_path, monkeypatch):
+    rows = [*CHAIN, ("t9", 3, [("far", 4, 9, "z"), ("gone", 0), ("t2", 0)], [("a", 58)])]
+    for name, places in (("read", True), ("turned", False)):
+        batch = utxo_batch(rows if places else rows[::-1], places=places)
+        whole, _ = utxo_ledger(tmp_path / name, batch)
+        with monkeypatch.context() as patch:
+            patch.setattr(utxo_build, "BUCKET", 2)
+            parts, _ = utxo_ledger(tmp_path / f"{name}-parts", batch)
+        assert whole.digest == parts.digest

@@ -5,7 +5,7 @@ into columns at the place that its number says, so nothing here grows with the c
 columns, which are files.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,9 @@ from sanctrail.ledger.texts import write_texts
 
 BATCH = 1 << 20
 """Rows that are poured into columns at a time."""
+
+BUCKET = 25_000_000
+"""Outputs whose addresses are grouped at a time."""
 
 MANY = 20
 """Contradictions that are told one by one."""
@@ -49,6 +52,7 @@ class UtxoBuild:
     def __init__(self, engine: Engine, work: Path, folder: Path, bar: Bar) -> None:
         self._bar, self._steps = bar, 0
         self._addresses = 0
+        self._as_read = False
         self._engine = engine
         self._work = work
         self._folder = folder
@@ -80,11 +84,25 @@ class UtxoBuild:
         self._bar.reached(self._steps)
         return self._engine.count(name)
 
+    def _in_buckets(self, name: str, question: Callable[..., str], outputs: int) -> None:
+        """Write the answer to a question bucket by bucket, as many as the outputs need."""
+        of = outputs // BUCKET + 1
+        for bucket in range(of):
+            text = question(ordered=self._as_read, bucket=bucket, of=of)
+            self._engine.write(text, self._work / f"{name}.{bucket}.parquet", passing=True)
+        self._engine.register(name, self._files(name))
+        self._steps += 1
+        self._bar.reached(self._steps)
+
+    def _files(self, name: str) -> list[Path]:
+        return sorted(self._work.glob(f"{name}.*parquet"))
+
     def _forget(self, *names: str) -> None:
         """Remove tables that no later question asks: they take as much disk as the ledger."""
         for name in names:
             self._engine.drop(name)
-            (self._work / f"{name}.parquet").unlink(missing_ok=True)
+            for path in self._files(name):
+                path.unlink()
 
     def _number(self, *, ordered: bool, deep: bool = False) -> None:
         """Find what is there twice, then give every transaction its number."""
@@ -100,6 +118,7 @@ class UtxoBuild:
         self._made_numbers(ordered=ordered, deep=deep)
 
     def _made_numbers(self, *, ordered: bool, deep: bool) -> None:
+        self._as_read = ordered
         text = sql.as_read_sql() if ordered else sql.numbers_sql(self._source, deep=deep)
         self._made("numbers", text)
         if self._twice:
@@ -162,9 +181,9 @@ class UtxoBuild:
             self._columns.put(name, starts.astype(index_dtype(int(starts[-1]))))
 
     def _pour_outputs(self, sizes: "_Sizes") -> None:
-        self._made("firsts", sql.firsts_sql())
+        self._in_buckets("firsts", sql.firsts_sql, int(sizes.outputs[-1]))
         addresses = self._addresses = self._made("ids", sql.ids_sql())
-        self._made("held", sql.held_sql())
+        self._in_buckets("held", sql.held_sql, int(sizes.outputs[-1]))
         self._made("owned", sql.owned_sql())
         self._forget("held")
         self._made("outside_owned", sql.outside_owned_sql())

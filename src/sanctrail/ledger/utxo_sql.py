@@ -116,17 +116,34 @@ def outside_outputs_sql() -> str:
     )
 
 
-def firsts_sql() -> str:
+def _numbered(ordered: bool) -> tuple[str, str]:
+    """Return where an output's transaction has its number, and the join that finds it.
+
+    Where the order of reading is the chain's, it is the row's own.
+    """
+    if ordered:
+        return "o.tx", ""
+    return "t.number", " JOIN numbers t ON o.tx = t.tx"
+
+
+def _in_bucket(address: str, bucket: int, of: int) -> str:
+    """Return the condition that an address is of one of `of` buckets, by its last letter."""
+    return f"ascii(right({address}, 1)) % {of} = {bucket}" if of > 1 else "true"
+
+
+def firsts_sql(*, ordered: bool, bucket: int, of: int) -> str:
     """Addresses with their first output in the chain, told by its transaction and place.
 
-    It is asked apart from the numbering: an engine lays a grouping of texts aside where memory
-    ends, and sorts whole numbers in a tenth of what texts would take.
+    It is asked bucket by bucket and apart from the numbering, since texts by the hundred million
+    take more memory than an engine may have, and whole numbers a tenth of that.
     """
+    number, join = _numbered(ordered)
     return (
         "SELECT address, min(f) AS f FROM ("
-        f"SELECT o.address, (t.number << {PLACE_BITS}) + o.n AS f FROM outputs o JOIN numbers t"
-        " ON o.tx = t.tx UNION ALL SELECT address, output - 4611686018427387904 AS f"
-        " FROM outside_outputs) WHERE address IS NOT NULL GROUP BY address"
+        f"SELECT o.address, ({number} << {PLACE_BITS}) + o.n AS f FROM outputs o{join}"
+        f" WHERE {_in_bucket('o.address', bucket, of)} UNION ALL"
+        " SELECT address, output - 4611686018427387904 AS f FROM outside_outputs"
+        f" WHERE {_in_bucket('address', bucket, of)}) WHERE address IS NOT NULL GROUP BY address"
     )
 
 
@@ -140,11 +157,17 @@ def texts_sql() -> str:
     return "SELECT address, '' AS label FROM firsts ORDER BY f"
 
 
-def held_sql() -> str:
-    """Outputs with the number of their transaction and the first output of their address."""
+def held_sql(*, ordered: bool, bucket: int, of: int) -> str:
+    """Outputs of a bucket with their transaction's number and their address's first output.
+
+    What has no address is of the first bucket.
+    """
+    number, join = _numbered(ordered)
+    nobody = " OR o.address IS NULL" if not bucket else ""
     return (
-        "SELECT t.number, o.n, o.value, d.f FROM outputs o JOIN numbers t ON o.tx = t.tx"
-        " LEFT JOIN firsts d ON o.address = d.address"
+        f"SELECT {number} AS number, o.n, o.value, d.f FROM outputs o{join} LEFT JOIN"
+        f" (SELECT * FROM firsts WHERE {_in_bucket('address', bucket, of)}) d"
+        f" ON o.address = d.address WHERE {_in_bucket('o.address', bucket, of)}{nobody}"
     )
 
 
