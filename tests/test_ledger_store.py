@@ -1,5 +1,7 @@
 """Ledgers number, link and keep what readers hand over, exactly, whatever order it came in."""
 
+import contextlib
+import itertools
 import random
 import zlib
 
@@ -11,8 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from batches import account_batch, account_ledger, tx_id, utxo_batch, utxo_ledger
-from sanctrail.errors import LedgerError
-from sanctrail.ledger import How, open_ledger, utxo_build
+from sanctrail.errors import EngineFull, LedgerError
+from sanctrail.ledger import How, importing, open_ledger, staging, unmaking, utxo_build
 from sanctrail.ledger.amounts import join, split
 from sanctrail.ledger.crc import crc32_of
 from sanctrail.ledger.exporting import export_ledger
@@ -354,3 +356,47 @@ def test_buckets_of_addresses_change_nothing(tmp_path, monkeypatch):
             patch.setattr(utxo_build, "BUCKET", 2)
             parts, _ = utxo_ledger(tmp_path / f"{name}-parts", batch)
         assert whole.digest == parts.digest
+
+
+class Killed(BaseException):
+    """Nothing catches it: as good as a kill."""
+
+
+@pytest.mark.parametrize("at", range(5))
+def test_a_kill_while_adding_loses_nothing_of_what_was_held(tmp_path, monkeypatch, at):
+    monkeypatch.setattr(importing, "PART_ROWS", 1)
+    monkeypatch.setattr(unmaking, "ROWS", 2)
+    whole, _ = utxo_ledger(tmp_path / "whole", utxo_batch(CHAIN))
+    first, _ = utxo_ledger(tmp_path / "l", utxo_batch(CHAIN[:3]), key="a")
+    adding = {"key": "b", "how": How(add=True)}
+    count = itertools.count()
+    add = staging.Parts.add
+
+    def killed(*arguments):
+        if next(count) == at:
+            raise Killed
+        add(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(staging.Parts, "add", killed)
+        with contextlib.suppress(Killed):
+            utxo_ledger(tmp_path / "l", utxo_batch(CHAIN[3:4]), utxo_batch(CHAIN[4:]), **adding)
+    held = open_ledger(tmp_path / "l", verify=True)
+    assert held.manifest["coverage"]["transactions"] >= 3
+    assert at > 1 or held.manifest["digest"] == first.digest
+    done, _ = utxo_ledger(tmp_path / "l", utxo_batch(CHAIN[3:4]), utxo_batch(CHAIN[4:]), **adding)
+    assert done.digest == whole.digest
+
+
+def test_too_little_memory_keeps_what_was_read(tmp_path, monkeypatch):
+    def full(*_):
+        raise EngineFull("too small")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(importing, "make", full)
+        with pytest.raises(EngineFull):
+            utxo_ledger(tmp_path / "l", utxo_batch(CHAIN))
+    assert (tmp_path / "l" / "parts" / "parts.json").exists()
+    assert written(open_ledger(tmp_path / "l")) == expected(CHAIN)
+    utxo_ledger(tmp_path / "l", utxo_batch(CHAIN))
+    assert not (tmp_path / "l" / "parts").exists()

@@ -9,6 +9,7 @@
     │   └── StaleLists              the lists are older than the user allows; exit code 3
     ├── LedgerError                 the folder holds no ledger, or one of another kind
     ├── TraceError                  the trace asked for cannot be made
+    ├── EngineFull                  the engine's memory or disk is too small for the work
     └── MissingExtra                an optional package is not installed
 
 Bad rows are not exceptions but values: a pass returns its results and its `Problem`s.
@@ -56,6 +57,10 @@ class LedgerError(SanctrailError):
 
 class TraceError(SanctrailError):
     """The trace asked for cannot be made."""
+
+
+class EngineFull(SanctrailError):
+    """The engine's memory, or the disk that it lays work aside on, is too small."""
 
 
 class MissingExtra(SanctrailError):

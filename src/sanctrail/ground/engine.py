@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, Self
 
 import duckdb
 
-from sanctrail.errors import UnreadableFile
+from sanctrail.errors import EngineFull, UnreadableFile
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -124,9 +124,9 @@ def _told(what: str) -> Iterator[None]:
     try:
         yield
     except duckdb.OutOfMemoryException as error:
-        raise UnreadableFile(
+        raise EngineFull(
             f"{what}: the engine's memory is too small for this. Give it more with --memory, or "
-            "free disk for what it lays aside; nothing was changed."
+            "free disk for what it lays aside, and run the same command again."
         ) from error
     except duckdb.Error as error:
         reason = str(error).partition("\n")[0].rstrip(".")

@@ -60,7 +60,8 @@ class AccountBuild:
         for name, text in (("wide", sql.wide_sql()), ("failed", sql.failed_sql())):
             self._engine.write(text, self._folder / f"{name}.parquet")
         self._columns.close()
-        return Built(self._coverage(count), [], set())
+        named = self._engine.fetch("SELECT count(*) AS n FROM dictionary WHERE label <> ''")
+        return Built(self._coverage(count), [], set(), labelled=named[0]["n"] > 0)
 
     def _made(self, name: str, text: str) -> None:
         path = self._work / f"{name}.parquet"

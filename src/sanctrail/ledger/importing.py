@@ -182,15 +182,15 @@ def _plan(folder: Path, parts: Parts, plan: Plan, how: How, present: dict[str, A
             f"{folder}: an import of other files ({names[:200]}) was cut off here. Give that "
             "command again to finish it, or --replace to begin anew with these."
         )
-    held = present is not None and not how.replace
-    if held and set(plan.source_keys()) != {source["key"] for source in present["sources"]}:  # type: ignore[index]
+    held = None if how.replace else present
+    if held and set(plan.source_keys()) != {source["key"] for source in held["sources"]}:
         if not how.add:
             raise LedgerError(
                 f"{folder}: this folder already holds another ledger. Choose a new --ledger "
                 "folder, give --add to add these files to it, or --replace to put this one in "
                 "its place."
             )
-        _hold(plan, present)  # type: ignore[arg-type]
+        _hold(plan, held)
     parts.begin(plan)
     return plan
 
@@ -302,10 +302,12 @@ def _stage_held(parts: Parts, plan: Plan, staged: Staged) -> None:
     present = ledger_manifest(folder)
     assert present is not None, "a ledger that is added to is there"
     ledger = opened(folder / data_name(present), present)
-    account = isinstance(ledger, AccountLedger)
-    batches: Iterator[Batch] = account_batches(ledger) if account else utxo_batches(ledger)  # type: ignore[arg-type]
-    asset = None if account else ledger.assets[0]
-    _read(parts, plan, staged, batches, Source((), options={"asset": asset} if asset else {}))
+    batches: Iterator[Batch]
+    if isinstance(ledger, AccountLedger):
+        source, batches = Source(()), account_batches(ledger)
+    else:
+        source, batches = Source((), options={"asset": ledger.assets[0]}), utxo_batches(ledger)
+    _read(parts, plan, staged, batches, source)
     table = ledger.table("problems").to_pylist()
     staged.problems = [[row["source"], row["element"], row["message"]] for row in table]
     staged.complete = True

@@ -66,6 +66,8 @@ def _is_made(folder: Path, plan: Plan) -> bool:
     manifest = ledger_manifest(folder)
     if manifest is None:
         return False
+    if any(source.held and not source.complete for source in plan.sources):
+        return True  # what is added to is not all in the parts yet: it alone is whole
     if manifest.get("keys") != plan.source_keys():
         return plan.replace
     return manifest.get("parts") == (None if plan.whole() else plan.parts())
@@ -146,6 +148,7 @@ def _manifest(beside: Path, plan: Plan, built: Built, problems: list[Problem]) -
             "first_time": iso_time(cover["first_time"]),
             "last_time": iso_time(cover["last_time"]),
         },
+        "labelled": built.labelled,
         "gaps": gaps,
         "limits": [*_limits(plan, problems), *(GAPS[gap] for gap in gaps)],
         "files": [file for source in plan.sources for file in source.files],

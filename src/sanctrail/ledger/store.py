@@ -92,7 +92,7 @@ class Ledger:
 
     def labels(self) -> dict[str, str]:
         """Return the names that the source file gave to addresses: for people, never an input."""
-        if not self.manifest.get("labelled", True):
+        if not self.manifest["labelled"]:
             return {}
         table = self.table("addresses")
         named = table.filter(pa.compute.not_equal(table["label"], ""))

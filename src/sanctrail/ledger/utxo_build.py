@@ -41,6 +41,8 @@ class Built:
     coverage: dict[str, Any]
     problems: list[Problem]
     gaps: set[str]
+    labelled: bool = False
+    """Whether the source gave names to addresses."""
 
 
 class UtxoBuild:
