@@ -90,22 +90,26 @@ def _move_document(move: "Movement") -> dict[str, Any]:
 
 
 def _say_movements(moves: "list[Movement]") -> None:
+    """Print movements; those of outputs and inputs have one end, which the question named."""
+    if not moves:
+        return
+    both = all(move.kind not in {"output", "input"} for move in moves)
+    ends = ("from", "to") if both else ()
+    columns = ("!time", "kind", *ends, "#amount", "asset", "transaction")
+    print_table(columns, (_movement_row(move, both) for move in moves))
+
+
+def _movement_row(move: "Movement", both: bool) -> list[str]:
     from sanctrail.ledger.values import iso_time  # noqa: PLC0415
 
-    rows = [
-        [
-            iso_time(move.time) if move.time is not None else "",
-            move.kind,
-            move.sender,
-            move.receiver,
-            "?" if move.amount is None else whole_units(move.amount, move.asset),
-            move.asset.code,
-            move.transaction,
-        ]
-        for move in moves
+    return [
+        iso_time(move.time) if move.time is not None else "",
+        move.kind,
+        *((move.sender, move.receiver) if both else ()),
+        "?" if move.amount is None else whole_units(move.amount, move.asset),
+        move.asset.code,
+        move.transaction,
     ]
-    if rows:
-        print_table(("!time", "kind", "from", "to", "#amount", "asset", "transaction"), rows)
 
 
 def transaction(
