@@ -139,7 +139,7 @@ class UtxoBuild:
 
     def _link(self) -> None:
         """Join inputs to outputs; where the order inside a block was a guess, mend it once."""
-        self._made("links", sql.links_sql(twice=self._twice))
+        self._made("links", sql.links_sql(twice=self._twice, ordered=self._as_read))
         if self._made("backwards", sql.backwards_sql()):
             self._mend_order()
         self._made("outside", sql.outside_sql())
@@ -148,7 +148,7 @@ class UtxoBuild:
     def _mend_order(self) -> None:
         self._engine.register("depths", _depths(self._engine.run(sql.edges_sql())))
         self._made_numbers(ordered=False, deep=True)
-        self._made("links", sql.links_sql(twice=self._twice))
+        self._made("links", sql.links_sql(twice=self._twice, ordered=self._as_read))
         if self._made("backwards", sql.backwards_sql()):
             row = self._engine.fetch(sql.first_backwards_sql())[0]
             raise LedgerError(

@@ -67,7 +67,7 @@ def makers_sql() -> str:
     )
 
 
-def links_sql(*, twice: bool) -> str:
+def links_sql(*, twice: bool, ordered: bool) -> str:
     """Inputs with the number of the spending and of the making transaction.
 
     What the source tells of the spent output is kept where its transaction is not there. Where an
@@ -78,10 +78,12 @@ def links_sql(*, twice: bool) -> str:
         for name in ("a", "b", "c", "d", "value", "address")
     )
     makers = "makers" if twice else "numbers"
-    meant = " AND s.number > r.since AND s.number <= r.until" if twice else ""
+    number, join = ("l.tx", "") if ordered else ("s.number", " JOIN numbers s ON l.tx = s.tx")
+    meant = f" AND {number} > r.since AND {number} <= r.until" if twice else ""
     return (
-        f"SELECT s.number AS spender, s.block AS block, l.slot, l.n, r.number AS maker, {told}"
-        f" FROM inputs l JOIN numbers s ON l.tx = s.tx LEFT JOIN {makers} r ON {_SAME}{meant}"
+        f"SELECT {number} AS spender, l.slot, l.n, r.number AS maker, {told}"
+        f" FROM inputs l{join} LEFT JOIN (SELECT {WORDS}, number{', since, until' if twice else ''}"
+        f" FROM {makers}) r ON {_SAME}{meant}"
     )
 
 
