@@ -54,10 +54,9 @@ def _totals_row(totals: Any) -> list[str]:
 
 def whole_units(amount: int, asset: "Asset") -> str:
     """Return base units as whole assets, every digit kept."""
-    digits = f"{abs(amount):0{asset.decimals + 1}}"
-    whole, part = digits[: len(digits) - asset.decimals], digits[len(digits) - asset.decimals :]
-    sign = "-" if amount < 0 else ""
-    return f"{sign}{int(whole):,}" + (f".{part}" if part else "")
+    from sanctrail.tracing.amounts import in_asset  # noqa: PLC0415
+
+    return in_asset(amount, asset.decimals)
 
 
 def _address_document(answer: "AddressAnswer", limit: int) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from sanctrail.ground.engine import Engine
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger import account_sql as sql
 from sanctrail.ledger.batches import KIND_CODES, UNKNOWN
-from sanctrail.ledger.columns import ColumnWriter, index_dtype
+from sanctrail.ledger.columns import ColumnWriter, index_dtype, starts_of
 from sanctrail.ledger.texts import write_texts
 from sanctrail.ledger.utxo_build import BATCH, Built
 
@@ -102,9 +102,7 @@ class AccountBuild:
             places[done : done + len(batch)] = batch.column("number").to_numpy()
             counts += np.bincount(batch.column("account").to_numpy(), minlength=accounts)
             done += len(batch)
-        starts = np.zeros(accounts + 1, np.int64)
-        np.cumsum(counts, out=starts[1:])
-        self._columns.put("account_starts", starts.astype(index_dtype(total)))
+        self._columns.put("account_starts", starts_of(counts).astype(index_dtype(total)))
 
     def _write_texts(self, name: str, dictionary: str, columns: str) -> None:
         path = self._work / f"{name}-texts.parquet"

@@ -23,6 +23,23 @@ def index_dtype(largest: int) -> np.dtype[Any]:
     return np.dtype(np.int32 if largest <= _INT32 else np.int64)
 
 
+def starts_of(counts: Column) -> Column:
+    """Return where each run begins when runs of these lengths stand one behind the other.
+
+    (n + 1,) for n lengths: the last is where all of them end.
+    """
+    starts = np.zeros(len(counts) + 1, np.int64)
+    np.cumsum(counts, out=starts[1:])
+    return starts
+
+
+def run_sums(values: Column, starts: Column) -> Column:
+    """Return the sum of each run of values; (n,) for n + 1 starts. Exact: 64 bits hold them."""
+    total = starts_of(values)
+    sums: Column = total[starts[1:]] - total[starts[:-1]]
+    return sums
+
+
 def place_in(column: Column, value: int, side: Literal["left", "right"]) -> int:
     """Return where a value belongs in a rising column.
 

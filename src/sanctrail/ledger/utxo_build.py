@@ -20,7 +20,7 @@ from sanctrail.ground.engine import Engine
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger import utxo_sql as sql
 from sanctrail.ledger.batches import UNKNOWN, UNSPENT, Ints
-from sanctrail.ledger.columns import Column, ColumnWriter, index_dtype
+from sanctrail.ledger.columns import Column, ColumnWriter, index_dtype, starts_of
 from sanctrail.ledger.staging import WORDS, bytes_of
 from sanctrail.ledger.texts import write_texts
 
@@ -167,7 +167,7 @@ class UtxoBuild:
             ins[rows["number"] + outside] = rows["ins"]
         for rows in self._rows("outside_outputs", "number"):
             np.add.at(outs, rows["number"], 1)
-        return _Sizes(outside, inside, _starts(outs), _starts(ins))
+        return _Sizes(outside, inside, starts_of(outs), starts_of(ins))
 
     def _pour_transactions(self, sizes: "_Sizes") -> None:
         count = sizes.transactions
@@ -306,13 +306,6 @@ def _pour_spends(
     inputs[sizes.inputs[spender] + rows["slot"]] = output
     spent_by[output] = spender
     return len(output)
-
-
-def _starts(counts: Ints) -> Ints:
-    """Return where each run begins when runs of these lengths stand one behind the other."""
-    starts = np.zeros(len(counts) + 1, np.int64)
-    np.cumsum(counts, out=starts[1:])
-    return starts
 
 
 def _ints(column: pa.Array) -> npt.NDArray[Any]:

@@ -67,6 +67,16 @@ def makers_sql() -> str:
     )
 
 
+def _numbered(ordered: bool, rows: str) -> tuple[str, str]:
+    """Return where a row's transaction has its number, and the join that finds it.
+
+    Where the order of reading is the chain's, it is the row's own.
+    """
+    if ordered:
+        return f"{rows}.tx", ""
+    return "t.number", f" JOIN numbers t ON {rows}.tx = t.tx"
+
+
 def links_sql(*, twice: bool, ordered: bool) -> str:
     """Inputs with the number of the spending and of the making transaction.
 
@@ -78,7 +88,7 @@ def links_sql(*, twice: bool, ordered: bool) -> str:
         for name in ("a", "b", "c", "d", "value", "address")
     )
     makers = "makers" if twice else "numbers"
-    number, join = ("l.tx", "") if ordered else ("s.number", " JOIN numbers s ON l.tx = s.tx")
+    number, join = _numbered(ordered, "l")
     meant = f" AND {number} > r.since AND {number} <= r.until" if twice else ""
     return (
         f"SELECT {number} AS spender, l.slot, l.n, r.number AS maker, {told}"
@@ -118,16 +128,6 @@ def outside_outputs_sql() -> str:
     )
 
 
-def _numbered(ordered: bool) -> tuple[str, str]:
-    """Return where an output's transaction has its number, and the join that finds it.
-
-    Where the order of reading is the chain's, it is the row's own.
-    """
-    if ordered:
-        return "o.tx", ""
-    return "t.number", " JOIN numbers t ON o.tx = t.tx"
-
-
 def _in_bucket(address: str, bucket: int, of: int) -> str:
     """Return the condition that an address is of one of `of` buckets, by its last letter."""
     return f"ascii(right({address}, 1)) % {of} = {bucket}" if of > 1 else "true"
@@ -139,7 +139,7 @@ def firsts_sql(*, ordered: bool, bucket: int, of: int) -> str:
     It is asked bucket by bucket and apart from the numbering, since texts by the hundred million
     take more memory than an engine may have, and whole numbers a tenth of that.
     """
-    number, join = _numbered(ordered)
+    number, join = _numbered(ordered, "o")
     return (
         "SELECT address, min(f) AS f FROM ("
         f"SELECT o.address, ({number} << {PLACE_BITS}) + o.n AS f FROM outputs o{join}"
@@ -164,7 +164,7 @@ def held_sql(*, ordered: bool, bucket: int, of: int) -> str:
 
     What has no address is of the first bucket.
     """
-    number, join = _numbered(ordered)
+    number, join = _numbered(ordered, "o")
     nobody = " OR o.address IS NULL" if not bucket else ""
     return (
         f"SELECT {number} AS number, o.n, o.value, d.f FROM outputs o{join} LEFT JOIN"

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from sanctrail.ground.progress import Bar
-from sanctrail.ledger.batches import UNKNOWN, UNSPENT, Ints
-from sanctrail.ledger.columns import Column
+from sanctrail.ledger.batches import UNKNOWN, UNSPENT
+from sanctrail.ledger.columns import run_sums
 from sanctrail.ledger.store import AccountLedger, UtxoLedger, verify_digests
 
 STEP = 1 << 20
@@ -112,8 +112,9 @@ class _Sums:
         ins = columns["first_input"][first : last + 1].astype(np.int64)
         held = self._ledger.values[columns["inputs"][ins[0] : ins[-1]]]
         paid = self._ledger.values[outs[0] : outs[-1]]
-        unknown = _sums(held == UNKNOWN, ins) + _sums(paid == UNKNOWN, outs) > 0
-        inputs, outputs = _sums(held, ins), _sums(paid, outs)
+        of_ins, of_outs = ins - ins[0], outs - outs[0]
+        unknown = run_sums(held == UNKNOWN, of_ins) + run_sums(paid == UNKNOWN, of_outs) > 0
+        inputs, outputs = run_sums(held, of_ins), run_sums(paid, of_outs)
         coinbase = np.diff(ins) == 0
         spending = ~coinbase & ~unknown
         over = np.flatnonzero(spending & (outputs > inputs))
@@ -126,15 +127,6 @@ class _Sums:
         self.left_out += int((~coinbase & unknown).sum())
         self.made += int(outputs[coinbase].sum())
         self.fees += int((inputs - outputs)[spending].sum())
-
-
-def _sums(values: Column, starts: Ints) -> Ints:
-    """Return the sum of each run of values; (n,) for n + 1 starts. Exact: 64 bits hold them."""
-    total = np.zeros(len(values) + 1, np.int64)
-    np.cumsum(values, out=total[1:], dtype=np.int64)
-    at = starts - starts[0]
-    sums: Ints = total[at[1:]] - total[at[:-1]]
-    return sums
 
 
 def _supply(ledger: UtxoLedger, sums: _Sums) -> Check:

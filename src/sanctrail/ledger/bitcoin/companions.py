@@ -10,7 +10,7 @@ from sanctrail.ledger.batches import Told
 from sanctrail.ledger.bitcoin.files import BlockFile, frames, read_file
 from sanctrail.ledger.bitcoin.hashes import sha256d
 from sanctrail.ledger.bitcoin.headers import Found
-from sanctrail.ledger.bitcoin.parsing import INPUTS, OUTPUTS, Block, Ints
+from sanctrail.ledger.bitcoin.parsing import INPUTS, OUTPUTS, Block
 from sanctrail.ledger.bitcoin.undo import (
     Spent,
     UndoDamaged,
@@ -18,6 +18,7 @@ from sanctrail.ledger.bitcoin.undo import (
     read_plain,
     read_store,
 )
+from sanctrail.ledger.columns import run_sums, starts_of
 
 _CHECKSUM = 32
 
@@ -102,17 +103,11 @@ def _check_balance(spent: Sequence[Spent], block: Block) -> None:
     ins, outs = (block.transactions[1:, column] for column in (INPUTS, OUTPUTS))
     held = np.array([value for value, _ in spent], np.int64)
     paid = block.outputs[int(block.transactions[0, OUTPUTS]) :, 0]
-    for at, (took, gave) in enumerate(zip(_sums(held, ins), _sums(paid, outs), strict=True), 1):
-        if took < gave:
-            raise UndoDamaged(
-                f"by it transaction {block.txids[at][::-1].hex()} pays {gave} out of {took}"
-            )
-
-
-def _sums(values: Ints, counts: Ints) -> list[int]:
-    ends = np.cumsum(counts)
-    total = np.concatenate([[0], np.cumsum(values)])
-    return [int(n) for n in np.diff(total[np.concatenate([[0], ends])])]
+    took, gave = run_sums(held, starts_of(ins)), run_sums(paid, starts_of(outs))
+    for at in np.flatnonzero(took < gave)[:1].tolist():
+        raise UndoDamaged(
+            f"by it transaction {block.txids[at + 1][::-1].hex()} pays {gave[at]} out of {took[at]}"
+        )
 
 
 def _from_store(data: bytes, block: Block) -> list[Spent]:

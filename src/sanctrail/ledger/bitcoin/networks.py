@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from sanctrail.errors import InputError
 
+MAX_MONEY = 21_000_000 * 100_000_000
+"""Satoshi that there can be; a larger amount is damage."""
+
 
 @dataclass(frozen=True, slots=True)
 class Network:

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.kernel import kernel
 from sanctrail.ledger.bitcoin.hashes import sha256d
+from sanctrail.ledger.bitcoin.networks import MAX_MONEY
 
 Bytes = npt.NDArray[np.uint8]
 Ints = npt.NDArray[np.int64]
@@ -19,9 +20,6 @@ Ints = npt.NDArray[np.int64]
 HEADER = 80
 _MIN_TRANSACTION, _MIN_INPUT, _MIN_OUTPUT = 60, 41, 9
 """The fewest bytes that each can take: what is left of a block bounds how many there may be."""
-
-MAX_MONEY = 21_000_000 * 100_000_000
-"""Satoshi that there can be."""
 
 _NULL_PLACE = 0xFFFFFFFF
 """The output that a coinbase's input names, of a transaction of zeros."""

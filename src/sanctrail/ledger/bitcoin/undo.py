@@ -8,6 +8,8 @@ Core does). Sources: Bitcoin Core's undo.h and compressor.h; btcd's blockchain/c
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sanctrail.ledger.bitcoin.networks import MAX_MONEY
+
 Spent = tuple[int, bytes]
 """Value in satoshi and output script."""
 
@@ -16,9 +18,6 @@ _PRIME = 2**256 - 2**32 - 977
 
 _SPECIAL = 6
 """Script types below this number are not sizes: hashes and public keys, kept bare."""
-
-MAX_MONEY = 21_000_000 * 100_000_000
-"""Satoshi that there can be; a larger amount in undo data is damage."""
 
 
 class UndoDamaged(ValueError):

@@ -20,9 +20,10 @@ import pyarrow.parquet as pq
 from sanctrail.errors import UnreadableFile
 from sanctrail.ground.engine import DuckEngine
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
+from sanctrail.ledger.bitcoin.networks import MAX_MONEY
 from sanctrail.ledger.formats import blockchair_sql as sql
 from sanctrail.ledger.formats.hexes import ids_of
-from sanctrail.ledger.formats.nested import MAX_SATS, addresses_from
+from sanctrail.ledger.formats.nested import addresses_from
 from sanctrail.ledger.formats.source import Format, Head, Source, columns_of
 
 ROWS = 50_000
@@ -157,7 +158,7 @@ def _column(name: str, text: pa.Array) -> tuple[pa.Array, Any]:
         digits = pc.fill_null(pc.match_substring_regex(text, r"^[0-9]{1,16}$"), False)
         numbers = pc.cast(pc.if_else(digits, text, "0"), pa.int64())
         fine = digits.to_numpy(zero_copy_only=False)
-        largest = _MAX_PLACE if name in _PLACES else MAX_SATS
+        largest = _MAX_PLACE if name in _PLACES else MAX_MONEY
         return numbers, fine & (numbers.to_numpy() <= largest)
     if name in _TIMES:
         times = pc.strptime(text, "%Y-%m-%d %H:%M:%S", "s", error_is_null=True)

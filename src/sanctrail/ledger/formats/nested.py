@@ -15,14 +15,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sanctrail.ledger.batches import NULL_DATA, UNKNOWN, Told, UtxoBatch
-from sanctrail.ledger.bitcoin.networks import MAINNET
+from sanctrail.ledger.bitcoin.networks import MAINNET, MAX_MONEY
 from sanctrail.ledger.bitcoin.scripts import addresses_of_hex
 from sanctrail.ledger.formats.hexes import ids_of
 
 Bools = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 
-MAX_SATS = 21_000_000 * 100_000_000
 MAX_BLOCK = 2**31 - 1
 MAX_PLACE = 1_000_000
 """The largest place of an output in its transaction; a block's bytes hold far fewer."""
@@ -227,9 +226,9 @@ def batch_of(rows: Rows, heads: dict[str, Any], ends: Ends) -> UtxoBatch:
     wrong = ~null & (~spent_good | (place < 0) | (place > MAX_PLACE))
     rows.refuse(rows_with(wrong, ends.inputs.counts), "an input does not say what it spends")
     _refuse_new_coins(rows, heads.get("coinbase"), null, ends.inputs.counts)
-    bad = (ends.output_values < 0) | (ends.output_values > MAX_SATS)
+    bad = (ends.output_values < 0) | (ends.output_values > MAX_MONEY)
     rows.refuse(rows_with(bad, ends.outputs.counts), "an output's value is missing or impossible")
-    bad = (ends.input_values < UNKNOWN) | (ends.input_values > MAX_SATS)
+    bad = (ends.input_values < UNKNOWN) | (ends.input_values > MAX_MONEY)
     rows.refuse(rows_with(bad, ends.inputs.counts), "a spent value is impossible")
     places = _output_places(rows, ends.outputs)
     keep = rows.good

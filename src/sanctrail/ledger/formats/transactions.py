@@ -8,9 +8,8 @@ import pyarrow as pa
 
 from sanctrail.addresses import canonical
 from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
-from sanctrail.ledger.bitcoin.networks import MAINNET, Network
+from sanctrail.ledger.bitcoin.networks import MAINNET, MAX_MONEY, Network
 from sanctrail.ledger.bitcoin.scripts import script_address
-from sanctrail.ledger.formats.nested import MAX_SATS
 from sanctrail.ledger.values import BadField, shown
 
 ROWS = 20_000
@@ -101,7 +100,7 @@ def whole(value: object, name: str, largest: int = 2**31 - 1) -> int:
 
 def sats(value: object) -> int:
     """Return an amount of satoshi; raises `BadField` where there can be no such amount."""
-    return whole(value, "the value", MAX_SATS)
+    return whole(value, "the value", MAX_MONEY)
 
 
 def address_text(value: object) -> str:
