@@ -33,7 +33,7 @@ def read_entries(path: Path) -> tuple[list[EntryRow], FileDigest]:
     columns: tuple[str, ...] = _DEFAULT
     rows: list[EntryRow] = []
     for number, fields in lines:
-        if not rows and columns is _DEFAULT and (header := _header(fields)):
+        if not rows and columns is _DEFAULT and (header := header_of(fields)):
             columns = header
             continue
         row = dict(zip(columns, fields, strict=False))
@@ -64,7 +64,7 @@ def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], FileDigest]:
     return [(n, cells) for n, cells in lines if any(cells) and not cells[0].startswith("#")], digest
 
 
-def _header(fields: list[str]) -> tuple[str, ...] | None:
+def header_of(fields: list[str]) -> tuple[str, ...] | None:
     """Return the columns that a line names, or None where it is no header."""
     words = [field.lower() for field in fields]
     is_entry = [w in _ENTRY_WORDS or w.endswith((" address", "_address")) for w in words]

@@ -6,9 +6,31 @@ import typer
 from typer.core import TyperGroup
 
 from sanctrail import __version__
-from sanctrail.cli import demo, ledger, lists, names, register, report, screen, trace, wallet
+from sanctrail.cli import (
+    demo,
+    labels,
+    ledger,
+    lists,
+    names,
+    register,
+    report,
+    screen,
+    trace,
+    wallet,
+)
 
-ORDER = ("demo", "lists", "register", "screen", "names", "wallet", "ledger", "trace", "report")
+ORDER = (
+    "demo",
+    "lists",
+    "register",
+    "screen",
+    "names",
+    "wallet",
+    "label",
+    "ledger",
+    "trace",
+    "report",
+)
 
 
 class WayOfTheWork(TyperGroup):
@@ -33,6 +55,7 @@ app.add_typer(register.app, name="register")
 app.add_typer(screen.app, name="screen")
 app.add_typer(names.app, name="names")
 app.command("wallet")(wallet.wallet)
+app.add_typer(labels.app, name="label")
 app.add_typer(ledger.app, name="ledger")
 app.command("trace")(trace.trace)
 app.command("report")(report.report)

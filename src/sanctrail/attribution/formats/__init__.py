@@ -1,0 +1,1 @@
+"""Forms of label files, told apart by what they hold."""
