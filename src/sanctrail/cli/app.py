@@ -7,7 +7,9 @@ from typer.core import TyperGroup
 
 from sanctrail import __version__
 from sanctrail.cli import (
+    clusters,
     demo,
+    inferring,
     labels,
     ledger,
     lists,
@@ -55,8 +57,10 @@ app.add_typer(register.app, name="register")
 app.add_typer(screen.app, name="screen")
 app.add_typer(names.app, name="names")
 app.command("wallet")(wallet.wallet)
+labels.app.command("infer")(inferring.infer)
 app.add_typer(labels.app, name="label")
 app.add_typer(ledger.app, name="ledger")
+app.add_typer(clusters.app, name="cluster")
 app.command("trace")(trace.trace)
 app.command("report")(report.report)
 app.command("demo")(demo.demo)

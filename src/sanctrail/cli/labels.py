@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sanctrail.attribution.conflicts import Conflict
     from sanctrail.attribution.hints import Hint
     from sanctrail.attribution.labels import Label
+    from sanctrail.attribution.store import LabelStore
 
 app = typer.Typer(
     cls=NameOrCommand,
@@ -37,6 +38,9 @@ Sort = Annotated[str, typer.Option("--format", help="csv, tagpack or json.")]
 def show(
     addresses: Annotated[list[str], typer.Argument(help="Addresses or transaction ids.")],
     workspace: Workspace,
+    ledger: Annotated[
+        Path | None, typer.Option("--ledger", help="With what its clusters say of the address.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show every label of an address: imported ones, derived ones, and the register's.
@@ -49,6 +53,7 @@ def show(
 
     store = LabelStore(workspace)
     labels = [*store.labels(addresses), *listed_labels(workspace, addresses)]
+    labels += _derived(ledger, addresses, store, workspace) if ledger else []
     hints = store.hints(addresses)
     disputed = {c.entry: c for c in conflicts(labels, store.actors())}
     held = {address: [x for x in labels if x.entry == key_of(address)] for address in addresses}
@@ -59,6 +64,27 @@ def show(
         _show(address, held[address], disputed)
         _show_hints(hint for asked, hint in hints if asked == address)
     _say_sources(store.files, workspace)
+
+
+def _derived(
+    folder: Path, addresses: Sequence[str], store: "LabelStore", workspace: Path
+) -> "list[Label]":
+    """Return what the clusters of a ledger say of those addresses that it has."""
+    from sanctrail.addresses import canonical  # noqa: PLC0415
+    from sanctrail.attribution.clusters.spread import derived  # noqa: PLC0415
+    from sanctrail.attribution.clusters.store import open_clusters  # noqa: PLC0415
+    from sanctrail.ledger import UtxoLedger, open_ledger  # noqa: PLC0415
+
+    ledger = open_ledger(folder)
+    if not isinstance(ledger, UtxoLedger):
+        raise InputError(
+            f"--ledger {folder}: an account ledger has no clusters. Leave it out; deposit labels "
+            "that were kept are shown anyway."
+        )
+    clusters = open_clusters(folder, ledger)
+    everything = [*store.labels(), *listed_labels(workspace)]
+    known = ledger.ids_of([canonical(address) for address in addresses])
+    return [label for address in known for label in derived(clusters, address, everything)]
 
 
 def _document(

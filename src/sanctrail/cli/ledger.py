@@ -57,7 +57,7 @@ def import_(
     from sanctrail.ledger import How, import_files  # noqa: PLC0415
 
     options = {"layout": layout, "height": height, "network": network}
-    how = How(add, replace, _bytes(memory), options)
+    how = How(add, replace, bytes_of(memory), options)
     summary, problems = import_files(files, ledger, form, how)
     if as_json:
         print_json({**asdict(summary), "problem_list": problem_dicts(problems)})
@@ -74,7 +74,7 @@ def import_(
 _UNITS = {"MB": 10**6, "GB": 10**9}
 
 
-def _bytes(text: str | None) -> int | None:
+def bytes_of(text: str | None) -> int | None:
     """Return the bytes of a size such as 4GB."""
     if text is None:
         return None
@@ -99,6 +99,9 @@ def simulate(
     transactions: Annotated[
         int, typer.Option("--transactions", help="Size of the chain, at least 2,000.")
     ] = 60_000,
+    family: Annotated[
+        str, typer.Option("--family", help="utxo, or account: a coin and a token.")
+    ] = "utxo",
     replace: Replace = False,
     memory: Memory = None,
     as_json: Json = False,
@@ -109,13 +112,16 @@ def simulate(
     """
     from sanctrail.ledger import How, simulate_heist  # noqa: PLC0415
 
-    how = How(replace=replace, memory=_bytes(memory))
-    summary = simulate_heist(ledger, case, seed=seed, transactions=transactions, how=how)
+    how = How(replace=replace, memory=bytes_of(memory))
+    summary = simulate_heist(
+        ledger, case, seed=seed, transactions=transactions, family=family, how=how
+    )
     if as_json:
         print_json({**asdict(summary), "stolen": str(summary.stolen)})
         return
+    moved = "movements" if family == "account" else "outputs"
     say(
-        f"SIMULATION: {summary.transactions:,} transactions, {summary.outputs:,} outputs in "
+        f"SIMULATION: {summary.transactions:,} transactions, {summary.outputs:,} {moved} in "
         f"{ledger}; sources, stops and ground truth in {case}"
     )
 

@@ -8,9 +8,10 @@ known by construction.
 
 from sanctrail.ledger.simulation.simulate import (
     ASSET,
+    AccountSimulation,
     Simulation,
     SimulationSummary,
     simulate_heist,
 )
 
-__all__ = ["ASSET", "Simulation", "SimulationSummary", "simulate_heist"]
+__all__ = ["ASSET", "AccountSimulation", "Simulation", "SimulationSummary", "simulate_heist"]

@@ -76,10 +76,11 @@ class Queue(NamedTuple):
 
 
 class Chance(NamedTuple):
-    """The counter of chance, and the next fresh address."""
+    """The counter of chance, the last fresh address, and whose each fresh one is: the truth."""
 
     counter: npt.NDArray[np.uint64]
     fresh: Ints
+    owners: Ints
 
 
 @kernel
@@ -92,7 +93,8 @@ def mixed(counter: Any) -> Any:
 
 
 @kernel
-def _below(chance: Any, limit: Any) -> Any:
+def below(chance: Any, limit: Any) -> Any:
+    """Return a number from 0 to below the limit."""
     chance.counter[0] += np.uint64(0x9E3779B97F4A7C15)
     return np.int64((mixed(chance.counter[0]) >> np.uint64(1)) % np.uint64(limit))
 
@@ -177,8 +179,9 @@ def wait_kernel(
 @kernel
 def _address(chance: Any, wallet: Any, fresh: Any) -> Any:
     """Return an address of a user: his own, or with a chance of `fresh` in 100 a new one."""
-    if _below(chance, 100) < fresh:
+    if below(chance, 100) < fresh:
         chance.fresh[0] += 1
+        chance.owners[chance.fresh[0]] = wallet
         return FRESH + chance.fresh[0]
     return USER + wallet
 
@@ -210,11 +213,11 @@ def _pay_out(
     made: Any, coins: Any, chance: Any, row: Any, total: Any, users: Any, payer: Any
 ) -> None:
     """Let an exchange pay many customers at once."""
-    count = 3 + _below(chance, 28)
+    count = 3 + below(chance, 28)
     left = total - FEE - 300 * count
     for _ in range(count):
-        value = left // (2 * count) + _below(chance, max(1, left // (4 * count)))
-        user = _below(chance, users)
+        value = left // (2 * count) + below(chance, max(1, left // (4 * count)))
+        user = below(chance, users)
         owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, value), value, owner)
         left -= value
@@ -234,14 +237,14 @@ def _payment(
     deposits: Any,
 ) -> None:
     """Make one payment of a user or an exchange."""
-    payer = users + _below(chance, EXCHANGES) if _below(chance, 8) == 0 else _below(chance, users)
+    payer = users + below(chance, EXCHANGES) if below(chance, 8) == 0 else below(chance, users)
     tries = 0
     while coins.heads[payer] < 0 and tries < 32:
-        payer = _below(chance, users)
+        payer = below(chance, users)
         tries += 1
     if coins.heads[payer] < 0:
         return
-    roll = _below(chance, 1000)
+    roll = below(chance, 1000)
     wanted = 1 + (roll < 600) + (roll < 400) + (roll < 200) + (12 if roll < 30 else 0)
     begin_kernel(made, block)
     row = first + made.counts[0] - 1
@@ -251,19 +254,19 @@ def _payment(
         total += _take(made, coins, payer)
         wanted -= 1
     if total <= 8 * FEE:
-        user = _below(chance, users)
+        user = below(chance, users)
         owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, total), total, owner)
         return
-    kind = _below(chance, 100)
+    kind = below(chance, 100)
     if payer >= users and kind < 15 and total > 40 * FEE:
         _pay_out(made, coins, chance, row, total, users, payer)
         return
-    fee = FEE + _below(chance, FEE)
-    paid = FEE + (_below(chance, total - 3 * FEE) >> _below(chance, 5))
+    fee = FEE + below(chance, FEE)
+    paid = FEE + (below(chance, total - 3 * FEE) >> below(chance, 5))
     change = total - paid - fee
-    back = own if payer >= users or _below(chance, 2) else _address(chance, payer, 100)
-    turned = _below(chance, 2)
+    back = own if payer >= users or below(chance, 2) else _address(chance, payer, 100)
+    turned = below(chance, 2)
     if turned and change > 0:
         push_kernel(coins, payer, row, pay_kernel(made, back, change), change, back)
     if payer < users and kind < 14:
@@ -274,9 +277,9 @@ def _payment(
     elif payer < users and kind < 16:
         owner = DECOY + payer % deposits
         place = pay_kernel(made, owner, paid)
-        wait_kernel(queue, row, place, paid, owner, block + WAIT, _below(chance, users))
+        wait_kernel(queue, row, place, paid, owner, block + WAIT, below(chance, users))
     else:
-        user = _below(chance, users)
+        user = below(chance, users)
         owner = _address(chance, user, 35)
         push_kernel(coins, user, row, pay_kernel(made, owner, paid), paid, owner)
     if not turned and change > 0:
@@ -295,7 +298,7 @@ def traffic_kernel(
     for height in range(block, block + blocks):
         until = made.counts[0] + per_block
         begin_kernel(made, height)
-        user = _below(chance, users)
+        user = below(chance, users)
         row = first + made.counts[0] - 1
         place = pay_kernel(made, USER + user, COINBASE)
         push_kernel(coins, user, row, place, COINBASE, USER + user)

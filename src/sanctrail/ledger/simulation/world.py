@@ -11,10 +11,13 @@ from sanctrail.ledger.batches import UNKNOWN, UtxoBatch
 from sanctrail.ledger.bitcoin.networks import BY_NAME
 from sanctrail.ledger.bitcoin.scripts import addresses_of
 from sanctrail.ledger.simulation.traffic import (
+    COLD,
     DECOY,
     DEPOSIT,
     EXCHANGES,
+    FRESH,
     HOT,
+    USER,
     WAIT,
     Chance,
     Coins,
@@ -63,7 +66,7 @@ class World:
         self._coins = _coins(1 << 16, self.users + EXCHANGES)
         self._queue = _queue(1 << 16)
         start = np.array([seed * 2 + 1], np.uint64)
-        self._chance = Chance(start, np.zeros(1, np.int64))
+        self._chance = Chance(start, np.zeros(1, np.int64), np.zeros(1 << 16, np.int64))
         self._given = 0
         self.script_deposits: list[int] = []
         self.used_deposits = np.zeros(self.deposits, bool)
@@ -134,12 +137,35 @@ class World:
 
     def _room(self) -> None:
         """Make sure that coins and queue can take what a batch may add."""
+        owners, most = self._chance.owners, int(self._chance.fresh[0]) + len(self._made.owner) + 1
+        if most > len(owners):
+            owners = np.concatenate([owners, np.zeros(most, np.int64)])
+            self._chance = self._chance._replace(owners=owners)
         wanted = int(self._coins.counts[0]) + len(self._made.owner)
         if wanted > len(self._coins.maker):
             self._coins = _grown(self._coins, wanted * 3 // 2)
         waiting = int(self._queue.counts[1] - self._queue.counts[0]) + len(self._made.block) * 2
         if waiting > len(self._queue.maker):
             self._queue = _longer(self._queue, waiting * 2)
+
+    # What is true of it.
+
+    def owners_of(self, numbers: Ints) -> Ints:
+        """Return whose addresses are: a wallet's number, users first, then exchanges; or -1.
+
+        Only of background traffic: of the script's own parties it is not told.
+        """
+        owners = np.full(len(numbers), -1, np.int64)
+        users = (numbers >= USER) & (numbers < DEPOSIT)
+        owners[users] = numbers[users] - USER
+        deposits = (numbers >= DEPOSIT) & (numbers < DECOY)
+        owners[deposits] = self.users + (numbers[deposits] - DEPOSIT) % EXCHANGES
+        fresh = numbers >= FRESH
+        owners[fresh] = self._chance.owners[numbers[fresh] - FRESH]
+        for base in (HOT, COLD):
+            held = (numbers >= base) & (numbers < base + EXCHANGES)
+            owners[held] = self.users + numbers[held] - base
+        return owners
 
     # What comes out.
 

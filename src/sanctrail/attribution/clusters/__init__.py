@@ -1,0 +1,1 @@
+"""Clusters: addresses of a UTXO ledger that one hand spent together."""

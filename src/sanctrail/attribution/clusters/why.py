@@ -1,0 +1,142 @@
+"""Why two addresses are in one cluster: the shortest chain of transactions between them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sanctrail.attribution.clusters.store import Clusters
+from sanctrail.errors import InputError
+from sanctrail.ground.kernel import kernel
+from sanctrail.ledger.columns import starts_of
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One step: a transaction that spends from both addresses, or pays change from one to other."""
+
+    transaction: str
+    number: int
+    by: str
+    from_address: str
+    to_address: str
+    block: int
+    time: int
+
+
+def why(clusters: Clusters, one: str, other: str) -> list[Link]:
+    """Return the shortest chain of links from one address to the other; empty if they are one.
+
+    Among chains of equal length it is the one of earlier transactions. Raises `InputError` where
+    the ledger has not both, or they are in different clusters.
+    """
+    ledger = clusters.ledger
+    start, end = clusters.number_of(one), clusters.number_of(other)
+    cluster = int(clusters.cluster_of[start])
+    if cluster != int(clusters.cluster_of[end]):
+        raise InputError(
+            f"{one} and {other} are in different clusters: no chain of transactions that one hand "
+            "signed joins them."
+        )
+    nodes = _Graph(clusters, cluster)
+    path = nodes.path(start, end)
+    links = []
+    for n in range(0, len(path) - 1, 2):
+        before, number, after = path[n], path[n + 1], path[n + 2]
+        by = (
+            "co-spend" if nodes.spends(number, before) and nodes.spends(number, after) else "change"
+        )
+        links.append(
+            Link(
+                ledger.transaction(number), number, by, ledger.address(before),
+                ledger.address(after), ledger.block(number), ledger.time(number),
+            )
+        )  # fmt: skip
+    return links
+
+
+class _Graph:
+    """Addresses of a cluster and the transactions that join them, two sorts of nodes in one row."""
+
+    def __init__(self, clusters: Clusters, cluster: int) -> None:
+        ledger = clusters.ledger
+        owners, spent_by = ledger.owners, ledger.spent_by
+        mine = clusters.outputs_of(cluster)
+        spent = mine[np.asarray(spent_by[mine]) >= ledger.outside]
+        who = np.asarray(owners[spent], np.int64)
+        where = np.asarray(spent_by[spent], np.int64)
+        back = clusters.change_links()
+        if len(back):
+            paid = np.asarray(owners[back[:, 1]], np.int64)
+            here = np.asarray(clusters.cluster_of[np.maximum(paid, 0)]) == cluster
+            here &= paid >= 0
+            who = np.concatenate([who, paid[here]])
+            where = np.concatenate([where, back[here, 0]])
+        kept = ~clusters.is_skipped(where)
+        self._spent = set(zip(who[kept].tolist(), where[kept].tolist(), strict=True))
+        if len(back):
+            self._spent -= {
+                (int(a), int(t)) for a, t in zip(paid[here], back[here, 0], strict=True)
+            } - set(
+                zip(
+                    np.asarray(owners[spent]).tolist(),
+                    np.asarray(spent_by[spent]).tolist(),
+                    strict=True,
+                )
+            )
+        who, where = who[kept], where[kept]
+        self._addresses = np.unique(who)
+        self._transactions = np.unique(where)
+        a = np.searchsorted(self._addresses, who)
+        t = np.searchsorted(self._transactions, where) + len(self._addresses)
+        pairs = np.unique(np.stack([np.concatenate([a, t]), np.concatenate([t, a])], 1), axis=0)
+        self._starts = starts_of(np.bincount(pairs[:, 0], minlength=self._size()))
+        self._next = np.ascontiguousarray(pairs[:, 1])
+
+    def _size(self) -> int:
+        return len(self._addresses) + len(self._transactions)
+
+    def spends(self, transaction: int, address: int) -> bool:
+        """Tell whether a transaction spends from an address, rather than pays change to it."""
+        return (address, transaction) in self._spent
+
+    def path(self, start: int, end: int) -> Sequence[int]:
+        """Return addresses and transactions by turns, from `start` to `end`."""
+        if start == end:
+            return [start]
+        first, last = (int(np.searchsorted(self._addresses, n)) for n in (start, end))
+        parent = np.full(self._size(), -1, np.int64)
+        walk_kernel(self._starts, self._next, first, last, parent)
+        way = [last]
+        while way[-1] != first:
+            way.append(int(parent[way[-1]]))
+        return [self._named(node) for node in reversed(way)]
+
+    def _named(self, node: int) -> int:
+        edge = len(self._addresses)
+        return int(self._addresses[node] if node < edge else self._transactions[node - edge])
+
+
+@kernel
+def walk_kernel(starts: Any, following: Any, first: Any, last: Any, parent: Any) -> None:
+    """Walk a graph breadth first from `first` until `last` is reached; note whence in `parent`."""
+    queue = np.empty(len(parent), np.int64)
+    queue[0] = first
+    parent[first] = first
+    done, waiting = 0, 1
+    while done < waiting:
+        node = queue[done]
+        done += 1
+        if node == last:
+            return
+        for place in range(starts[node], starts[node + 1]):
+            after = following[place]
+            if parent[after] < 0:
+                parent[after] = node
+                queue[waiting] = after
+                waiting += 1
+
+
+Mask = npt.NDArray[np.bool_]

@@ -1,0 +1,1 @@
+"""CoinJoins: transactions in which several people's coins go in together, told by their shape."""

@@ -1,0 +1,68 @@
+"""The sieve: which transactions of a whole ledger any detector has to look at.
+
+A kernel walks the columns once and keeps what has a shape that no CoinJoin known here lacks: three
+outputs of one value and as many inputs, many inputs and outputs with the outputs sorted, or a
+data output beside a coin of a pool. The detectors decide on what is left, a few in a thousand.
+"""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from sanctrail.attribution.coinjoins.wasabi import FEWEST
+from sanctrail.attribution.coinjoins.whirlpool import MOST_FOR_MINERS, POOLS
+from sanctrail.ground.kernel import kernel
+from sanctrail.ledger.batches import NULL_DATA
+from sanctrail.ledger.store import UtxoLedger
+
+EQUAL = 3
+_POOLS = np.array(sorted(POOLS), np.int64)
+
+
+def candidates(ledger: UtxoLedger) -> npt.NDArray[np.int64]:
+    """Return the numbers of the transactions that some detector may find, in chain order."""
+    columns = ledger.columns
+    null = ledger.ids_of([NULL_DATA]).get(NULL_DATA, -2)
+    kept = np.zeros(len(columns["first_output"]) - 1, np.bool_)
+    longest = int(np.max(np.diff(columns["first_output"]), initial=0))
+    sieve_kernel(
+        columns["first_output"], columns["first_input"], ledger.values, ledger.owners, null,
+        ledger.outside, _POOLS, MOST_FOR_MINERS, FEWEST, np.zeros(longest, np.int64), kept,
+    )  # fmt: skip
+    return np.flatnonzero(kept)
+
+
+@kernel
+def sieve_kernel(
+    first_output: Any, first_input: Any, values: Any, owners: Any, null: Any, outside: Any,
+    pools: Any, most_more: Any, many: Any, room: Any, kept: Any,
+) -> None:  # fmt: skip
+    """Mark the transactions worth a look in `kept` (n,); `room` takes the outputs of one."""
+    for number in range(outside, len(kept)):
+        begin, end = first_output[number], first_output[number + 1]
+        outputs = end - begin
+        inputs = first_input[number + 1] - first_input[number]
+        if inputs == 0 or outputs < EQUAL:
+            continue
+        falling, data, pooled = True, False, False
+        for place in range(outputs):
+            value = values[begin + place]
+            room[place] = value
+            if place and value > room[place - 1]:
+                falling = False
+            data = data or owners[begin + place] == null
+            for pool in pools:
+                pooled = pooled or pool < value <= pool + most_more
+        if (data and pooled) or (falling and inputs >= many and outputs >= many):
+            kept[number] = True
+            continue
+        if inputs < EQUAL:
+            continue
+        run, longest = 1, 1
+        sorted_values = np.sort(room[:outputs])
+        for place in range(1, outputs):
+            same = sorted_values[place] == sorted_values[place - 1] and sorted_values[place] > 0
+            run = run + 1 if same else 1
+            longest = max(longest, run)
+        kept[number] = longest >= EQUAL and inputs >= longest
