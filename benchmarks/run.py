@@ -12,7 +12,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SHARED = Path(os.environ.get("SANCTRAIL_SHARED") or HERE.parents[1] / "shared" / "data")
-BENCHMARKS = ("lists", "history", "joining", "screening", "ledger", "tracing")
+BENCHMARKS = ("lists", "history", "joining", "screening", "ledger", "attribution", "tracing")
 
 
 def main():

@@ -80,7 +80,18 @@ def test_every_command_s_help_has_one_example_of_itself(run, path):
 
 def test_the_commands_are_these():
     assert [" ".join(path) for path in COMMANDS] == [
+        "cluster build",
+        "cluster coinjoins",
+        "cluster show",
+        "cluster why",
         "demo",
+        "label",
+        "label conflicts",
+        "label export",
+        "label forget",
+        "label import",
+        "label infer",
+        "label sources",
         "ledger address",
         "ledger export",
         "ledger import",

@@ -75,6 +75,12 @@ _FORMS = {
     "ripple": frozenset({"ripple"}),
     EVM: _EVM_CHAINS,
 }
+_OTHER_EVM = frozenset(
+    {"bnb", "base", "optimism", "linea", "fantom", "gnosis", "blast", "scroll", "zksync", "mantle"}
+    | {"ronin", "celo", "cronos", "heco", "moonbeam", "opbnb", "sonic", "berachain", "hyperevm"}
+)
+"""Names of chains that no asset code stands for here."""
+
 CHECKED = frozenset({"bitcoin", "litecoin", "dash", "tron", "dogecoin", "zcash", EVM, *_EVM_CHAINS})
 """Chains whose addresses carry a checksum that is known here."""
 
@@ -126,7 +132,7 @@ def fits(label_chain: str, ledger_families: frozenset[str]) -> bool:
 
 def family_of(chain: str) -> str:
     """Return the form of addresses that a chain uses."""
-    return EVM if chain == EVM or chain in _EVM_CHAINS else chain
+    return EVM if chain == EVM or chain in _EVM_CHAINS or chain in _OTHER_EVM else chain
 
 
 def _possible(family: str, address: str) -> frozenset[str] | None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from itertools import combinations, groupby
 
 from sanctrail.attribution.categories import is_service
-from sanctrail.attribution.chains import family_of
 from sanctrail.attribution.confidence import level
 from sanctrail.attribution.formats.source import Actor
 from sanctrail.attribution.labels import Label
@@ -29,7 +28,7 @@ def conflicts(labels: Iterable[Label], actors: Mapping[str, Actor]) -> list[Conf
     called stolen from, or sanctioned, is no conflict: both can be true.
     """
     found = []
-    ordered = sorted(labels, key=lambda label: (label.entry, family_of(label.chain)))
+    ordered = sorted(labels, key=lambda label: label.entry)
     for entry, group in groupby(ordered, key=lambda label: label.entry):
         held = tuple(sorted(group, key=_surest))
         about = _about(held, actors)

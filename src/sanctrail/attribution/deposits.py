@@ -169,6 +169,8 @@ class _Moves:
         self._fees = np.asarray(ledger.columns["kinds"]) == KIND_CODES.index(FEE)
         self._moving = ~self._fees & (receivers >= 0) & (senders != receivers)
         self.senders, self.receivers = senders, receivers
+        halves = (np.asarray(ledger.columns[f"amounts_{half}"]) for half in ("high", "low"))
+        self._worth = np.logical_or(*(half != 0 for half in halves))
         self.services: list[Service] = []
         places: dict[str, int] = {}
         # One place more, for nobody: -1 is the last.
@@ -182,6 +184,7 @@ class _Moves:
     def candidates(self) -> npt.NDArray[np.int64]:
         """Return the accounts without a label that pay a labelled wallet, rising."""
         pays = self._moving & (self.service_of[self.receivers] >= 0)
+        pays &= self._worth
         found = np.unique(self.senders[pays])
         labelled = np.fromiter(self._wallets.labelled, np.int64, len(self._wallets.labelled))
         kept = found[(found >= 0) & ~np.isin(found, labelled)]
@@ -193,13 +196,14 @@ class _Moves:
         """Return the accounts without a label that many candidates of one service pay."""
         chosen = self._mask(candidates)
         serves = np.full(len(self.service_of), -1, np.int32)
-        pays = self._moving & chosen[self.senders] & (self.service_of[self.receivers] >= 0)
+        pays = self._moving & self._worth & chosen[self.senders]
+        pays &= self.service_of[self.receivers] >= 0
         serves[self.senders[pays]] = self.service_of[self.receivers[pays]]
         unlabelled = self.service_of[self.receivers] < 0
-        pairs = _pairs(self, self._moving & chosen[self.senders] & unlabelled)
+        pairs = _pairs(self, self._moving & self._worth & chosen[self.senders] & unlabelled)
         paid, counts = np.unique(pairs[:, 1], return_counts=True)
         paid = paid[counts >= rule.collects]
-        everybody = _pairs(self, self._moving & self._mask(paid)[self.receivers])
+        everybody = _pairs(self, self._moving & self._worth & self._mask(paid)[self.receivers])
         found = []
         for account in paid.tolist():
             mine = pairs[pairs[:, 1] == account][:, 0]
@@ -257,6 +261,9 @@ class _Purse:
     forwarded: int = 0
     elsewhere: int = 0
     fees: int = 0
+    fees_until_forward: int = 0
+    from_others: int = 0
+    others_until_forward: int = 0
 
     def take(self, amount: int) -> int | None:
         """Take money out, the oldest first; return when the oldest of it came, if it is known."""
@@ -285,10 +292,15 @@ def _history(moves: _Moves, events: Sequence[tuple[int, bool]]) -> _History:
     for position, pays in events:
         purse = told.purses.setdefault(int(ledger.asset_numbers[position]), _Purse())
         amount, time = ledger.amount(position), int(ledger.times[position])
+        if not amount:
+            continue  # anybody can send nothing, in anybody's name on some tokens
         if not pays:
             purse.lots.append((time, amount))
             purse.received += amount
-            told.senders.add(int(moves.senders[position]))
+            sender = int(moves.senders[position])
+            told.senders.add(sender)
+            if sender < 0 or int(moves.service_of[sender]) < 0:
+                purse.from_others += amount
             continue
         came = purse.take(amount)
         if moves.receivers[position] < 0:
@@ -302,7 +314,9 @@ def _history(moves: _Moves, events: Sequence[tuple[int, bool]]) -> _History:
         told.forwards.append(position)
         purse.forwarded += amount
         purse.until_forward = purse.received
-        if came is not None:
+        purse.fees_until_forward = purse.fees
+        purse.others_until_forward = purse.from_others
+        if came is not None and came > 0 and time > 0:
             told.delays.append(time - came)
     return told
 
@@ -332,7 +346,7 @@ def _refused(moves: _Moves, told: _History, rule: DepositRule) -> str:
     """Return why an account is no deposit address, empty where it is one."""
     if len(told.reached) > 1:
         return "forwards to several services"
-    if {int(moves.service_of[sender]) for sender in told.senders} <= told.reached:
+    if not _is_paid_by_others(moves, told):
         return "gets money from the service alone"
     share, only = _shares(told.purses.values())
     if only < rule.only:
@@ -340,7 +354,21 @@ def _refused(moves: _Moves, told: _History, rule: DepositRule) -> str:
     if share < rule.share:
         return "keeps a part of what it gets"
     late = not told.delays or median_low(told.delays) > rule.delay
-    return "forwards late" if late else ""
+    return "forwards late, or nobody knows when" if late else ""
+
+
+def _is_paid_by_others(moves: _Moves, told: _History) -> bool:
+    """Tell whether others than the service it pays gave it a part of what it forwarded.
+
+    A tenth at least of some asset, or wallets of other services: a speck sent to it says nothing.
+    """
+    served = {int(moves.service_of[sender]) for sender in told.senders if sender >= 0}
+    if served - told.reached - {-1}:
+        return True
+    return any(
+        purse.forwarded and purse.others_until_forward * 10 >= purse.until_forward > 0
+        for purse in told.purses.values()
+    )
 
 
 def _shares(purses: Iterable[_Purse]) -> tuple[float, float]:
@@ -353,7 +381,7 @@ def _shares(purses: Iterable[_Purse]) -> tuple[float, float]:
         went = purse.forwarded + purse.elsewhere
         if went:
             only = min(only, purse.forwarded / went)
-        spendable = purse.until_forward - purse.fees
+        spendable = purse.until_forward - purse.fees_until_forward
         if purse.forwarded and purse.until_forward:
             share = max(share, min(1.0, purse.forwarded / max(spendable, 1)))
     return share, only

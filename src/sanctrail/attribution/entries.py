@@ -9,8 +9,10 @@ from sanctrail.errors import UnreadableFile
 from sanctrail.ground.inputs import FileDigest, open_input
 
 _ENTRY_WORDS = frozenset(
-    {"entry", "address", "addresses", "account", "wallet", "txid", "transaction", "outpoint"}
+    {"entry", "address", "addresses", "account", "wallet", "txid", "tx_hash", "transaction"}
+    | {"outpoint", "addr", "hash", "tx"}
 )
+_ADDRESS_WORDS = frozenset({"entry", "address", "addresses", "account", "wallet", "addr"})
 _DEFAULT = ("entry", "amount")
 
 
@@ -70,8 +72,10 @@ def header_of(fields: list[str]) -> tuple[str, ...] | None:
     is_entry = [w in _ENTRY_WORDS or w.endswith((" address", "_address")) for w in words]
     if not any(is_entry):
         return None
-    place = is_entry.index(True)
-    if any(word and not _is_word(word) for word in words):
+    address = [w in _ADDRESS_WORDS or w.endswith((" address", "_address")) for w in words]
+    place = (address if any(address) else is_entry).index(True)
+    sure = any(word in _ENTRY_WORDS for word in words)
+    if not sure and any(word and not _is_word(word) for word in words):
         return None
     return tuple("entry" if n == place else _plain(word) for n, word in enumerate(words))
 

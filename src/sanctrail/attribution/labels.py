@@ -90,7 +90,7 @@ def key_of(entry: str) -> str:
 def placed(label: Label) -> tuple[Label, Problem | None]:
     """Give a label its chain and canonical entry; a contradiction is told, and the label kept."""
     if is_transaction_id(label.entry):
-        chain = label.chain or place(label.asset, "").chain
+        chain = chain_named(label.chain) if label.chain else place(label.asset, "").chain
         return replace(label, entry=canonical_transaction(label.entry), chain=chain), None
     at = place(label.asset, label.entry)
     chain = chain_named(label.chain) if label.chain else at.chain

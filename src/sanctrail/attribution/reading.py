@@ -1,6 +1,8 @@
 """Reading a file of labels, whatever its form, and telling addresses from hints."""
 
 import json
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,23 +10,29 @@ from typing import Any
 
 from sanctrail.addresses import describe, is_transaction_id
 from sanctrail.attribution.chains import CHECKED
-from sanctrail.attribution.formats.json_files import EXPLORER, KNOWN, LISTED, PARTIAL
+from sanctrail.attribution.formats.json_files import EXPLORER, KNOWN, LISTED, OWN, PARTIAL
 from sanctrail.attribution.formats.plain import ADDRESS_LINES, ADDRESS_LIST, TABLE
 from sanctrail.attribution.formats.source import Actor, Defaults, LabelFormat, Text, Told
 from sanctrail.attribution.formats.tagpack import ACTORPACK, TAGPACK
 from sanctrail.attribution.formats.yaml_text import read_yaml
 from sanctrail.attribution.hints import Hint, all_lost_case, lost_case
 from sanctrail.attribution.labels import Label, placed
-from sanctrail.errors import Problem, UnreadableFile
+from sanctrail.errors import InputError, Problem, UnreadableFile
 from sanctrail.ground.inputs import FileDigest, open_input
 
 FORMATS: tuple[LabelFormat, ...] = (
-    TAGPACK, ACTORPACK, LISTED, PARTIAL, EXPLORER, KNOWN, ADDRESS_LIST, ADDRESS_LINES, TABLE,
+    TAGPACK, ACTORPACK, OWN, LISTED, PARTIAL, EXPLORER, KNOWN, ADDRESS_LIST, ADDRESS_LINES, TABLE,
 )  # fmt: skip
 BY_NAME: Mapping[str, LabelFormat] = {form.name: form for form in FORMATS}
 MAX_FIELD = 20_000
 """Characters that one field of a label may have."""
 
+MAX_ENTRY = 300
+"""Characters of the longest address that a chain in use has, with room."""
+
+_NOT_IN_ENTRY = re.compile(r"""[\s<>"',;{}\[\]()]""")
+_NOTED = re.compile(r"(\S+)\s+\(.*\)")
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _NO_DEFAULTS = Defaults()
 
 
@@ -53,10 +61,12 @@ def read_label_file(
     text = _text(path.name, raw, defaults)
     chosen = _chosen(text, form)
     told = chosen.read(text)
-    _refuse_oversized(text, told)
-    if not (told.labels or told.hints or told.actors or told.problems) and chosen is not PARTIAL:
-        raise text.unreadable("the file holds no label", "Check that it is the right file.")
-    return _sorted_out(digest, chosen.name, told)
+    _refuse_unfit(text, told)
+    read = _sorted_out(digest, chosen.name, told)
+    if not (read.labels or read.hints or read.actors) and chosen is not PARTIAL:
+        first = f" (the first problem: {read.problems[0]})" if read.problems else ""
+        raise text.unreadable(f"the file holds no label{first}", "Check that it is the right file.")
+    return read
 
 
 def read_labels(path: Path) -> tuple[dict[str, Label], FileDigest]:
@@ -87,7 +97,7 @@ def _document(name: str, text: str) -> Any:
     start = text.lstrip()[:1]
     if start in {"{", "["}:
         try:
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=_Members.of)
         except (ValueError, RecursionError) as error:
             raise UnreadableFile(
                 f"{name}: not readable as JSON ({error}). Mend the file, or fetch it again."
@@ -97,7 +107,22 @@ def _document(name: str, text: str) -> Any:
     return None
 
 
+class _Members(dict[str, Any]):
+    """The members of a JSON object; a name that stands there twice is refused: one must count."""
+
+    @classmethod
+    def of(cls, pairs: list[tuple[str, Any]]) -> "_Members":
+        made = cls(pairs)
+        if len(made) < len(pairs):
+            seen: set[str] = set()
+            twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]
+            raise ValueError(f"'{twice[:80]}' stands twice in one object")
+        return made
+
+
 def _chosen(text: Text, form: str | None) -> LabelFormat:
+    if form and form not in BY_NAME:
+        raise InputError(f"There is no form '{form}'. Known forms: {', '.join(BY_NAME)}.")
     known = BY_NAME.get(form) if form else next((f for f in FORMATS if f.knows(text)), None)
     if known is None or not known.knows(text):
         wanted = f"the form '{form}'" if form else "any known form of labels"
@@ -105,23 +130,54 @@ def _chosen(text: Text, form: str | None) -> LabelFormat:
     return known
 
 
-def _refuse_oversized(text: Text, told: Told) -> None:
-    for label in told.labels:
-        fields = (label.entry, label.label, label.source, label.context, label.category)
-        if any(len(field) > MAX_FIELD for field in fields):
-            raise text.unreadable(
-                f"{label.place} has a field of more than {MAX_FIELD:,} characters",
-                "No label has; check the file.",
-            )
+def _refuse_unfit(text: Text, told: Told) -> None:
+    """Raise `UnreadableFile` where a field is longer than any label's, or holds what is no text."""
+    rows: list[Label | Hint | Actor] = [*told.labels, *told.hints, *told.actors]
+    for row in rows:
+        values = (getattr(row, name) for name in row.__slots__)
+        fields = [t for v in values for t in (v if isinstance(v, tuple) else (v,))]
+        for field in fields:
+            if not isinstance(field, str):
+                continue
+            if len(field) > MAX_FIELD:
+                raise text.unreadable(
+                    f"{row.place} has a field of more than {MAX_FIELD:,} characters",
+                    "No label has; check the file.",
+                )
+            if "\0" in field or _SURROGATE.search(field):
+                raise text.unreadable(
+                    f"{row.place} has a field with characters that are no text",
+                    "Write the file as UTF-8.",
+                )
+
+
+def _plain_entry(entry: str) -> str:
+    """Return an entry without what copying brings along: invisible marks, a note in brackets."""
+    visible = "".join(c for c in entry if unicodedata.category(c) != "Cf").strip()
+    noted = _NOTED.fullmatch(visible)
+    return noted[1] if noted else visible
+
+
+def _can_be_entry(entry: str) -> bool:
+    """Tell whether a text can be an address or a transaction: printable, in one piece."""
+    return 0 < len(entry) <= MAX_ENTRY and entry.isprintable() and not _NOT_IN_ENTRY.search(entry)
 
 
 def _sorted_out(digest: FileDigest, form: str, told: Told) -> LabelFile:
     """Part labels whose addresses lost their case from the rest, and give the rest a chain."""
     lowered = all_lost_case(
-        label.entry for label in told.labels if not is_transaction_id(label.entry)
+        (x.entry, x.asset) for x in told.labels if not is_transaction_id(x.entry)
     )
     labels, hints, problems = [], list(told.hints), list(told.problems)
-    for read in told.labels:
+    for written in told.labels:
+        read = replace(written, entry=_plain_entry(written.entry))
+        if read.entry != written.entry.strip():
+            note = f"'{written.entry[:120]}' is more than an address; kept as {read.entry}"
+            problems.append(Problem(read.file, read.place, note))
+        if not _can_be_entry(read.entry):
+            wrong = f"'{read.entry[:60]}' is neither an address nor a transaction"
+            problems.append(Problem(read.file, read.place, wrong))
+            continue
         if lowered or lost_case(read.entry, read.asset):
             hints.append(_hint(read))
             continue

@@ -42,7 +42,32 @@ class Measured:
 
 NOT_MEASURED = Measured("not measured: no data with a known truth is at hand", 0, 0, 0)
 
-MEASURED: Mapping[str, Measured] = {}
+_CHAIN = "simulated UTXO chain, seed 7, 200,000 transactions: pairs of addresses put together"
+_CHANGE = "simulated UTXO chain, seed 7, 200,000 transactions: changes named"
+_ACCOUNTS = (
+    "simulated account chain, seed 7, 1,000,000 transactions, with addresses that look alike"
+)
+_REAL = "labelled real transactions; wrong among some 3,000 post-mix ones and other protocols'"
+
+MEASURED: Mapping[str, Measured] = {
+    "co-spend": Measured(_CHAIN, 159_176, 0, 27_432_693),
+    "change optimal": Measured(_CHANGE, 971, 16_039, 150_472),
+    "change reuse": Measured(_CHANGE, 92_297, 0, 75_502),
+    "change fresh": Measured(_CHANGE, 38_618, 41_174, 86_565),
+    "change peeling": Measured(_CHANGE, 28_647, 9_756, 129_394),
+    "change optimal+fresh": Measured(_CHANGE, 21_705, 32_483, 112_467),
+    "deposit": Measured(_ACCOUNTS, 78_338, 119, 37),
+    "wasabi-1": Measured(_REAL, 144, 0, 0),
+    "wasabi-2": Measured(_REAL, 33, 0, 0),
+    "whirlpool": Measured(_REAL, 1_403, 0, 0),
+    "whirlpool-tx0": Measured(_REAL, 749, 0, 0),
+    "joinmarket": Measured(
+        "shapes made by its published rules, no real ones; wrong among some 3,000 post-mix ones",
+        4_000, 1, 0,
+    ),
+}  # fmt: skip
+"""Rules that are not here were not measured: `address-type` and `round` find nothing to decide on
+in the simulated chain, which has one type of address and few round sums."""
 
 
 def error_of(rule: str) -> Measured:

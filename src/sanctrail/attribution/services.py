@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
-from sanctrail.attribution.categories import is_service
 from sanctrail.attribution.chains import EVM, fits
 from sanctrail.attribution.formats.source import Actor
 from sanctrail.attribution.labels import Label
@@ -17,6 +16,10 @@ from sanctrail.attribution.owners import kind_with, owner_of, same_owner
 from sanctrail.ground.engine import DuckEngine
 from sanctrail.ledger.batches import FEE, KIND_CODES
 from sanctrail.ledger.store import AccountLedger, Ledger
+
+CUSTODIANS = frozenset({"exchange", "payment processor", "wallet service", "gambling"})
+"""Services that give customers addresses of their own. A protocol's contract, a market of tokens or
+a bridge does not: who pays into those is a user, and would be taken for its deposit address."""
 
 _DEPOSIT_WORD = "deposit"
 
@@ -43,19 +46,21 @@ class Wallets:
 def wallets_in(
     ledger: Ledger, labels: Iterable[Label], actors: Mapping[str, Actor] | None = None
 ) -> Wallets:
-    """Return the wallets of services among a ledger's accounts, by what their labels say.
+    """Return the wallets of custodians among a ledger's accounts, by what their labels say.
 
-    An address that labels give to two owners is used for neither, and told. Labels of deposit
-    addresses are not of wallets; labels of a chain with other addresses do not count.
+    What a rule derived does not count, so that nothing is inferred from its own answer. An address
+    that labels give to two owners is used for neither, and told. Labels of deposit addresses are
+    not of wallets; labels of a chain with other addresses do not count.
     """
     known = actors or {}
-    usable = [label for label in labels if fits(label.chain, families_of(ledger))]
+    families = families_of(ledger)
+    usable = [label for label in labels if not label.rule and fits(label.chain, families)]
     ids = ledger.ids_of(sorted({label.entry for label in usable}))
     by_account: dict[int, list[Label]] = {}
     for label in usable:
         if label.entry in ids:
             by_account.setdefault(ids[label.entry], []).append(label)
-    names: dict[frozenset[str], str] = {}
+    groups: list[tuple[frozenset[str], str]] = []
     of: dict[int, Service] = {}
     disputed = []
     for account, held in sorted(by_account.items()):
@@ -64,10 +69,21 @@ def wallets_in(
         if any(not same_owner(owners[0], other) for other in owners[1:]):
             disputed.append(ledger.address(account))
         elif mine:
-            owner = owners[0]
-            name = names.setdefault(owner, _name(mine[0], known))
+            name = _grouped(owners[0], _name(mine[0], known), groups)
             of[account] = Service(name, kind_with(mine[0], known), mine[0])
     return Wallets(of, tuple(disputed), frozenset(by_account))
+
+
+def _grouped(owner: frozenset[str], name: str, groups: list[tuple[frozenset[str], str]]) -> str:
+    """Return the name of the service that an owner is, by the first wallet of it that was named.
+
+    Stricter than for conflicts: all words of the one must be words of the other.
+    """
+    for held, known in groups:
+        if known == name or (owner and held and (owner <= held or held <= owner)):
+            return known
+    groups.append((owner, name))
+    return name
 
 
 def families_of(ledger: Ledger) -> frozenset[str]:
@@ -77,7 +93,7 @@ def families_of(ledger: Ledger) -> frozenset[str]:
 
 def _is_wallet(label: Label, actors: Mapping[str, Actor]) -> bool:
     said = label.label.lower()
-    return is_service(kind_with(label, actors)) and _DEPOSIT_WORD not in said and not label.rule
+    return kind_with(label, actors) in CUSTODIANS and _DEPOSIT_WORD not in said
 
 
 def _name(label: Label, actors: Mapping[str, Actor]) -> str:

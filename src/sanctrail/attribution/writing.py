@@ -29,6 +29,7 @@ _FIELDS = {
     "concepts": "concepts",
     "is_cluster_definer": "definer",
     "context": "context",
+    "rule": "rule",
 }
 
 
@@ -44,14 +45,14 @@ def written(labels: Sequence[Label], form: str, title: str = "Sanctrail labels")
 def row_of(label: Label) -> list[str]:
     """Return a label's fields as text, in the order of `COLUMNS`."""
     fields = asdict(label)
-    fields["concepts"] = "; ".join(label.concepts)
+    fields["concepts"] = "; ".join(concept.replace(";", ",") for concept in label.concepts)
     fields["definer"] = "true" if label.definer else ""
     return [fields[name] for name in COLUMNS]
 
 
 def _csv(labels: Sequence[Label]) -> str:
     text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
+    writer = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     writer.writerow(COLUMNS)
     writer.writerows(map(row_of, labels))
     return text.getvalue()

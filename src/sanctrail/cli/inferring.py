@@ -75,7 +75,7 @@ def infer(
     inference = infer_deposits(opened, wallets, DepositRule(share, only, delay))
     suspects = suspected(opened, wallets.labelled, Busy(senders, receivers))
     if keep:
-        name = f"deposits-{str(opened.manifest['digest'])[:12]}"
+        name = f"deposits of {ledger.resolve().name}"
         keep_labels(workspace, name, labels_of_deposits(inference, opened), "deposit")
     if as_json:
         print_json(_document(inference, suspects, wallets))

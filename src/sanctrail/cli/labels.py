@@ -332,6 +332,8 @@ def show_conflicts(
     from sanctrail.attribution.conflicts import conflicts  # noqa: PLC0415
     from sanctrail.attribution.store import LabelStore  # noqa: PLC0415
 
+    if about not in {None, "owner", "kind"}:
+        raise InputError(f"--about {about}: conflicts are about the owner or the kind.")
     store = LabelStore(workspace)
     found = conflicts([*store.labels(), *listed_labels(workspace)], store.actors())
     found = [c for c in found if about is None or about in c.about]

@@ -7,13 +7,14 @@ from sanctrail.ground.engine import Engine
 from sanctrail.ledger.store import UtxoLedger
 
 NO_ADDRESS = 0
-"""A script without an address, or data: nobody is known to own what lies there."""
+"""A script without an address (`script:`), one of several keys (`multisig:`), or data: no one
+hand is known to own what lies there."""
 
 TYPES = ("none", "p2pkh", "p2sh", "p2wpkh", "p2wsh", "p2tr", "other")
 
 _SQL = r"""
 SELECT CAST(CASE
-  WHEN address LIKE 'script:%' OR address = 'op_return' OR address = '' THEN 0
+  WHEN address LIKE '%:%' OR address = 'op_return' OR address = '' THEN 0
   WHEN address LIKE '1%' OR address LIKE 'm%' OR address LIKE 'n%' OR address LIKE 'L%' THEN 1
   WHEN address LIKE '3%' OR address LIKE '2%' OR address LIKE 'M%' THEN 2
   WHEN regexp_matches(address, '^(bc|tb|bcrt|ltc)1q[a-z0-9]{38}$') THEN 3

@@ -1,4 +1,4 @@
-"""What labels say of a whole cluster: a label that speaks for its cluster speaks for each member."""
+"""What labels say of a whole cluster: one that speaks for its cluster speaks for each address."""
 
 from collections.abc import Iterable
 from dataclasses import replace

@@ -1,10 +1,16 @@
 """Parting inputs among people who each get an equal output and a change: exact, and bounded."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
+from random import Random
 
-STEPS = 50_000
-"""Choices that are tried before it stays open whether there is a way."""
+STEPS = 500
+"""Choices that are tried with the changes in one order."""
+
+ORDERS = 400
+"""Orders that are tried before it stays open whether there is a way: a wrong early choice can hide
+one behind very many others, and another order makes another choice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +34,26 @@ def parted(inputs: Sequence[int], changes: Sequence[int], rule: Parting) -> bool
     `changes` has one for everybody, or for all but one. Whoever is left over gets what no other
     took. None where there are too many ways to try all of them.
     """
-    return _Search(inputs, changes, rule).found()
+    ordered = sorted(changes, reverse=True)
+    chance = Random(len(ordered))  # noqa: S311 - the same orders every time
+    for _ in range(ORDERS):
+        found = _Search(inputs, ordered, rule).found()
+        if found is not None:
+            return found
+        chance.shuffle(ordered)
+    return None
 
 
 class _Search:
-    """Depth first, the greatest change first; equal inputs are tried once at each place."""
+    """Depth first, the changes in their order; for each the fewest inputs first.
+
+    The last input of a set is looked up where its value must lie. Equal inputs are tried once at
+    each place.
+    """
 
     def __init__(self, inputs: Sequence[int], changes: Sequence[int], rule: Parting) -> None:
-        self._inputs = sorted(inputs, reverse=True)
-        self._changes = sorted(changes, reverse=True)
+        self._inputs = sorted(inputs)
+        self._changes = changes
         self._rule = rule
         self._used = [False] * len(self._inputs)
         self._steps = 0
@@ -53,8 +70,10 @@ class _Search:
         if number == len(self._changes):
             return self._rest_is_enough(payer=payer)
         wanted = self._changes[number] + self._rule.amount
-        if self._take(number, 0, wanted, payer=payer):
-            return True
+        free = self._used.count(False)
+        for size in range(1, free + 1):
+            if self._take(number, len(self._inputs), wanted, size, payer=payer):
+                return True
         return payer and self._next(number + 1, payer=False)
 
     def _rest_is_enough(self, *, payer: bool) -> bool:
@@ -67,26 +86,31 @@ class _Search:
             return -self._rule.most_paid <= gained <= self._rule.most_gained
         return left == 0
 
-    def _take(self, number: int, start: int, left: int, *, payer: bool) -> bool:
-        """Take inputs from place `start` on until what is still wanted, `left`, is small enough."""
-        self._steps += 1
-        if self._steps > STEPS:
-            return False
-        taken_some = left < self._changes[number] + self._rule.amount
-        if (
-            taken_some
-            and -self._rule.most_paid <= left <= self._rule.most_gained
-            and self._next(number + 1, payer=payer)
-        ):
-            return True
+    def _take(self, number: int, end: int, left: int, size: int, *, payer: bool) -> bool:
+        """Take `size` inputs from before place `end` that hold what is wanted, `left`, or nearly.
+
+        Then go on with the next change.
+        """
+        rule = self._rule
+        low, high = left - rule.most_gained, left + rule.most_paid
+        begin = bisect_left(self._inputs, low, 0, end) if size == 1 else 0
         before = None
-        for place in range(start, len(self._inputs)):
+        for place in range(bisect_right(self._inputs, high, 0, end) - 1, begin - 1, -1):
             value = self._inputs[place]
-            if self._used[place] or value > left + self._rule.most_paid or value == before:
+            if self._used[place] or value == before:
                 continue
+            if value * size < low:  # the rest is no greater: too little in all
+                return False
+            self._steps += 1
+            if self._steps > STEPS:
+                return False
             before = value
             self._used[place] = True
-            if self._take(number, place + 1, left - value, payer=payer):
+            if size == 1:
+                done = self._next(number + 1, payer=payer)
+            else:
+                done = self._take(number, place, left - value, size - 1, payer=payer)
+            if done:
                 return True
             self._used[place] = False
         return False

@@ -5,6 +5,8 @@ each, a fee to the coordinator. WabiSabi (Ficsór et al., 2021) and Wasabi Walle
 outputs of standard denominations, inputs and outputs sorted by value.
 """
 
+from itertools import pairwise
+
 from sanctrail.attribution.coinjoins.shape import Check, Shape, Verdict, all_p2wpkh, judged
 from sanctrail.ledger.batches import UNKNOWN
 
@@ -114,4 +116,4 @@ def _inputs_falling(shape: Shape) -> Check:
 
 
 def _falling(values: tuple[int, ...]) -> bool:
-    return all(one >= other for one, other in zip(values, values[1:], strict=False))
+    return all(one >= other for one, other in pairwise(values))

@@ -29,7 +29,7 @@ def _is_object_of(text: Text, *fields: str) -> bool:
 def _read_explorer(text: Text) -> Told:
     """`{address: {name, labels: [...]}}`: name tags and label groups of an explorer."""
     told = Told()
-    for address, fields in records(text.document):
+    for address, fields in records(text, text.document, told):
         groups = texts_of(fields.get("labels"))
         told.labels.append(
             Label(
@@ -53,7 +53,7 @@ def _read_explorer(text: Text) -> Told:
 def _read_known(text: Text) -> Told:
     """`{address: {name, type, chain, source, source_kind}}`: addresses with their provenance."""
     told = Told()
-    for address, fields in records(text.document):
+    for address, fields in records(text, text.document, told):
         published = text_of(fields.get("source_kind")) == _SELF_PUBLISHED
         told.labels.append(
             Label(
@@ -115,7 +115,7 @@ def _read_listed(text: Text) -> Told:
     told = Told()
     metadata = text.document.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    for address, fields in records(text.document["addresses"]):
+    for address, fields in records(text, text.document["addresses"], told):
         entries = fields.get("entries")
         entries = [e for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
         told.labels.append(
@@ -148,6 +148,40 @@ def _american(day: str) -> str:
     return f"{year}-{month}-{number}" if year else day
 
 
+def _knows_own(text: Text) -> bool:
+    rows = text.document
+    return (
+        isinstance(rows, list)
+        and bool(rows)
+        and all(isinstance(row, dict) and isinstance(row.get("entry"), str) for row in rows)
+    )
+
+
+def _read_own(text: Text) -> Told:
+    """`[{entry, label, category, ...}]`: labels as this program writes them."""
+    told = Told()
+    for number, row in enumerate(text.document, 1):
+        place = f"item {number}"
+        if not row["entry"].strip():
+            told.problems.append(Problem(text.name, place, "has no entry"))
+            continue
+        fields = {name: text_of(row.get(name)) for name in _TEXTS}
+        told.labels.append(
+            Label(
+                **fields,
+                concepts=texts_of(row.get("concepts")),
+                definer=row.get("definer") is True,
+                file=text.name,
+                place=place,
+            )
+        )
+    return told
+
+
+_TEXTS = ("entry", "label", "category", "source", "chain", "asset", "actor", "abuse", "confidence",
+          "date", "context", "rule")  # fmt: skip
+
+OWN = LabelFormat("labels", _knows_own, _read_own)
 EXPLORER = LabelFormat(
     "explorer-labels", lambda text: _is_object_of(text, "name", "labels"), _read_explorer
 )

@@ -40,6 +40,7 @@ _COLUMNS = {
     "rule": "rule",
 }
 _TRUE = {"true", "yes", "1"}
+_DELIMITERS = (",", ";", "\t")
 
 
 def _is_list(text: Text) -> bool:
@@ -55,7 +56,7 @@ def _is_plain(text: Text) -> bool:
     if text.document is not None:
         return False
     lines = [line for _, line in _lines(text)]
-    return bool(lines) and all("," not in line and ";" not in line for line in lines[:50])
+    return bool(lines) and not any(d in line for line in lines[:50] for d in _DELIMITERS)
 
 
 def _read_plain(text: Text) -> Told:
@@ -66,7 +67,7 @@ def _read_plain(text: Text) -> Told:
 
 
 def _lines(text: Text) -> list[tuple[int, str]]:
-    numbered = ((n, line.strip()) for n, line in enumerate(text.text.splitlines(), 1))
+    numbered = ((n, line.strip().strip('"')) for n, line in enumerate(text.text.splitlines(), 1))
     return [(n, line) for n, line in numbered if line and not line.startswith("#")]
 
 
@@ -79,9 +80,6 @@ def _addresses(text: Text, addresses: list[tuple[str, str]]) -> Told:
             "Give --label, and --category and --asset where they are known.",
         )
     for place, address in addresses:
-        if not address or " " in address:
-            told.problems.append(Problem(text.name, place, f"'{address[:60]}' is no address"))
-            continue
         told.labels.append(
             Label(
                 entry=address,
@@ -166,8 +164,17 @@ def _read_table(text: Text) -> Told:
     return told
 
 
+def _delimiter(text: str) -> str:
+    """Return what parts the cells of the first line: where it makes a header, or else the most."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    for delimiter in _DELIMITERS:
+        if delimiter in first and header_of([c.strip('" ') for c in first.split(delimiter)]):
+            return delimiter
+    return max(_DELIMITERS, key=first.count)
+
+
 def _rows(text: Text) -> list[tuple[int, list[str]]]:
-    delimiter = ";" if text.text.partition("\n")[0].count(";") > 1 else ","
+    delimiter = _delimiter(text.text)
     try:
         reader = csv.reader(io.StringIO(text.text, newline=""), delimiter=delimiter, strict=True)
         rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]

@@ -72,9 +72,9 @@ class LabelFormat:
 def texts_of(value: Any) -> tuple[str, ...]:
     """Return a list's texts; one text alone is a list of one."""
     if isinstance(value, str):
-        return (value,) if value.strip() else ()
+        return (value.strip(),) if value.strip() else ()
     if isinstance(value, list):
-        return tuple(str(item).strip() for item in value if str(item).strip())
+        return tuple(text for item in value if (text := text_of(item)))
     return ()
 
 
@@ -85,6 +85,10 @@ def text_of(value: Any) -> str:
     return str(value) if isinstance(value, int | float) and not isinstance(value, bool) else ""
 
 
-def records(document: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Yield the members of a JSON object that are objects themselves."""
-    yield from ((key, value) for key, value in document.items() if isinstance(value, dict))
+def records(text: Text, document: Any, told: Told) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the members of a JSON object that are objects; others are problems."""
+    for key, value in document.items():
+        if isinstance(value, dict):
+            yield key, value
+        else:
+            told.problems.append(Problem(text.name, f"entry {key[:80]}", "not an object"))

@@ -23,17 +23,23 @@ def _read(text: Text) -> Told:
     told = Told()
     header = {key: value for key, value in text.document.items() if key != "tags"}
     for number, item in enumerate(text.document["tags"], 1):
-        line = item.line if isinstance(item, Item) else 0
-        place = f"tag {number}, line {line}" if line else f"tag {number}"
-        if not isinstance(item, Item):
+        fields, place = _fields(item, f"tag {number}")
+        if fields is None:
             told.problems.append(Problem(text.name, place, "not a tag with fields"))
             continue
-        label = _label(text, {**header, **item.value}, place)
+        label = _label(text, {**header, **fields}, place)
         if label is None:
             told.problems.append(Problem(text.name, place, "has neither address nor tx_hash"))
         else:
             told.labels.append(label)
     return told
+
+
+def _fields(item: Any, place: str) -> tuple[dict[str, Any] | None, str]:
+    """Return an item's fields and its place: a YAML item knows its line, a JSON one does not."""
+    if isinstance(item, Item):
+        return item.value, f"{place}, line {item.line}"
+    return (item if isinstance(item, dict) else None), place
 
 
 def _label(text: Text, fields: dict[str, Any], place: str) -> Label | None:
@@ -55,14 +61,17 @@ def _label(text: Text, fields: dict[str, Any], place: str) -> Label | None:
         date=text_of(fields.get("lastmod")) or text_of(fields.get("created")) or given.date,
         definer=text_of(fields.get("is_cluster_definer")).lower() in _TRUE,
         context=_context(fields.get("context")),
+        rule=text_of(fields.get("rule")),
         file=text.name,
         place=place,
     )
 
 
 def _context(value: Any) -> str:
-    if isinstance(value, dict | list):
-        return json.dumps(value, ensure_ascii=False, sort_keys=True)
+    if isinstance(value, dict | list | Item):
+        return json.dumps(
+            value, ensure_ascii=False, sort_keys=True, default=lambda item: item.value
+        )
     return text_of(value)
 
 
@@ -73,10 +82,9 @@ def _knows_actors(text: Text) -> bool:
 def _read_actors(text: Text) -> Told:
     told = Told()
     for number, item in enumerate(text.document["actors"], 1):
-        fields = item.value if isinstance(item, Item) else {}
-        place = f"actor {number}, line {item.line}" if isinstance(item, Item) else f"actor {number}"
-        actor = text_of(fields.get("id"))
-        if not actor:
+        fields, place = _fields(item, f"actor {number}")
+        actor = text_of(fields.get("id")) if fields else ""
+        if not fields or not actor:
             told.problems.append(Problem(text.name, place, "has no id"))
             continue
         told.actors.append(

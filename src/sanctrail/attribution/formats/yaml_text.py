@@ -52,16 +52,21 @@ class _Maker:
     def value(self, node: yaml.Node, depth: int) -> Any:
         if id(node) in self._seen or depth > _DEEPEST:
             raise UnsafeFile(
-                f"{self._name}, line {node.start_mark.line + 1}: aliases and values nested deeper "
-                f"than {_DEEPEST} are refused. Write the values out."
+                f"{self._name}, line {node.start_mark.line + 1}: aliases, and values nested deeper "
+                f"than {_DEEPEST}, are refused. Write the values out."
             )
         self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
-            return {
-                str(key.value): self.value(held, depth + 1)
-                for key, held in node.value
-                if isinstance(key, yaml.ScalarNode)
-            }
+            made: dict[str, Any] = {}
+            for key, held in node.value:
+                name = str(key.value) if isinstance(key, yaml.ScalarNode) else ""
+                if name in made or not name:
+                    raise UnreadableFile(
+                        f"{self._name}, line {key.start_mark.line + 1}: a field without a name, or "
+                        f"'{name[:60]}' for the second time. Keep one."
+                    )
+                made[name] = self.value(held, depth + 1)
+            return made
         if isinstance(node, yaml.SequenceNode):
             return [self._item(held, depth + 1) for held in node.value]
         plain = node.style is None

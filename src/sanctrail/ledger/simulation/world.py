@@ -167,6 +167,13 @@ class World:
             owners[held] = self.users + numbers[held] - base
         return owners
 
+    def numbers_used(self) -> Ints:
+        """Return the numbers of all addresses that the traffic may have used."""
+        fresh = FRESH + np.arange(1, int(self._chance.fresh[0]) + 1)
+        users, deposits = USER + np.arange(self.users), DEPOSIT + np.arange(self.deposits)
+        wallets = [base + n for base in (HOT, COLD) for n in range(EXCHANGES)]
+        return np.concatenate([users, deposits, fresh, np.array(wallets)])
+
     # What comes out.
 
     def txid(self, number: int) -> str:
@@ -175,14 +182,15 @@ class World:
 
     def address(self, number: int) -> str:
         """Return the invented address of a number (regtest form, which no real coin can reach)."""
-        return str(self._addresses(np.array([number]))[0].as_py())
+        return str(self.addresses(np.array([number]))[0].as_py())
 
     def _ids(self, numbers: Ints, words: int, salt: int = 0) -> npt.NDArray[np.uint8]:
         bits = np.empty((len(numbers), words), np.uint64)
         ids_kernel(np.uint64(self.seed ^ salt), numbers, bits)
         return bits.view(np.uint8)
 
-    def _addresses(self, numbers: Ints) -> pa.Array:
+    def addresses(self, numbers: Ints) -> pa.Array:
+        """Return the invented addresses of some numbers."""
         scripts = np.zeros((len(numbers), 22), np.uint8)
         scripts[:, 1] = 20
         scripts[:, 2:] = self._ids(numbers, 3)[:, :20]
@@ -216,7 +224,7 @@ class World:
             output_counts=made.outs[:rows].copy(),
             input_counts=made.ins[:rows].copy(),
             values=made.value[:outs].copy(),
-            addresses=self._addresses(owners),
+            addresses=self.addresses(owners),
             spent_txids=self._ids(made.maker[:ins], 4, _TXID_SALT),
             spent_places=made.place[:ins].copy(),
             **self._spent(ins),
@@ -232,7 +240,7 @@ class World:
             return {"spent_values": unknown, "spent_addresses": pa.nulls(ins, pa.string())}
         return {
             "spent_values": self._made.spent_value[:ins].copy(),
-            "spent_addresses": self._addresses(self._made.spent_owner[:ins]),
+            "spent_addresses": self.addresses(self._made.spent_owner[:ins]),
         }
 
     def _carried(self, block: int) -> int:
