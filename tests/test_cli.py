@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -76,6 +77,13 @@ def test_every_command_s_help_has_one_example_of_itself(run, path):
     assert text.count("Example:") == 1
     assert f"Example: sanctrail {' '.join(path)}" in text
     assert "--json" in text
+
+
+def test_the_help_of_all_lists_every_command(run):
+    code, out, _ = run("--help")
+    assert code == 0
+    for name in {path[0] for path in COMMANDS}:
+        assert re.search(rf"^│ {name} ", out, re.MULTILINE), name
 
 
 def test_the_commands_are_these():

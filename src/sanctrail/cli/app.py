@@ -30,6 +30,7 @@ ORDER = (
     "wallet",
     "label",
     "ledger",
+    "cluster",
     "trace",
     "report",
 )
