@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from sanctrail.attribution.clusters.store import Clusters
 from sanctrail.errors import InputError
 from sanctrail.ground.kernel import kernel
+from sanctrail.ledger.batches import Ints
 from sanctrail.ledger.columns import starts_of
 
 
@@ -62,31 +62,18 @@ class _Graph:
 
     def __init__(self, clusters: Clusters, cluster: int) -> None:
         ledger = clusters.ledger
-        owners, spent_by = ledger.owners, ledger.spent_by
         mine = clusters.outputs_of(cluster)
-        spent = mine[np.asarray(spent_by[mine]) >= ledger.outside]
-        who = np.asarray(owners[spent], np.int64)
-        where = np.asarray(spent_by[spent], np.int64)
+        spent = mine[np.asarray(ledger.spent_by[mine]) >= ledger.outside]
+        payers, spenders = _pair(ledger.owners[spent], ledger.spent_by[spent])
+        kept = ~clusters.is_skipped(spenders)
+        payers, spenders = payers[kept], spenders[kept]
+        self._spent = set(zip(payers.tolist(), spenders.tolist(), strict=True))
         back = clusters.change_links()
-        if len(back):
-            paid = np.asarray(owners[back[:, 1]], np.int64)
-            here = np.asarray(clusters.cluster_of[np.maximum(paid, 0)]) == cluster
-            here &= paid >= 0
-            who = np.concatenate([who, paid[here]])
-            where = np.concatenate([where, back[here, 0]])
-        kept = ~clusters.is_skipped(where)
-        self._spent = set(zip(who[kept].tolist(), where[kept].tolist(), strict=True))
-        if len(back):
-            self._spent -= {
-                (int(a), int(t)) for a, t in zip(paid[here], back[here, 0], strict=True)
-            } - set(
-                zip(
-                    np.asarray(owners[spent]).tolist(),
-                    np.asarray(spent_by[spent]).tolist(),
-                    strict=True,
-                )
-            )
-        who, where = who[kept], where[kept]
+        paid, by = _pair(ledger.owners[back[:, 1]], back[:, 0])
+        here = paid >= 0
+        here[here] = np.asarray(clusters.cluster_of[paid[here]]) == cluster
+        who = np.concatenate([payers, paid[here]])
+        where = np.concatenate([spenders, by[here]])
         self._addresses = np.unique(who)
         self._transactions = np.unique(where)
         a = np.searchsorted(self._addresses, who)
@@ -119,6 +106,10 @@ class _Graph:
         return int(self._addresses[node] if node < edge else self._transactions[node - edge])
 
 
+def _pair(owners: Any, transactions: Any) -> tuple[Ints, Ints]:
+    return np.asarray(owners, np.int64), np.asarray(transactions, np.int64)
+
+
 @kernel
 def walk_kernel(starts: Any, following: Any, first: Any, last: Any, parent: Any) -> None:
     """Walk a graph breadth first from `first` until `last` is reached; note whence in `parent`."""
@@ -137,6 +128,3 @@ def walk_kernel(starts: Any, following: Any, first: Any, last: Any, parent: Any)
                 parent[after] = node
                 queue[waiting] = after
                 waiting += 1
-
-
-Mask = npt.NDArray[np.bool_]
