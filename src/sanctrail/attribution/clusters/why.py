@@ -45,9 +45,8 @@ def why(clusters: Clusters, one: str, other: str) -> list[Link]:
     links = []
     for n in range(0, len(path) - 1, 2):
         before, number, after = path[n], path[n + 1], path[n + 2]
-        by = (
-            "co-spend" if nodes.spends(number, before) and nodes.spends(number, after) else "change"
-        )
+        spent = set(np.asarray(ledger.owners[ledger.inputs(number)]).tolist())
+        by = "co-spend" if {before, after} <= spent else "change"
         links.append(
             Link(
                 ledger.transaction(number), number, by, ledger.address(before),
@@ -67,7 +66,6 @@ class _Graph:
         payers, spenders = _pair(ledger.owners[spent], ledger.spent_by[spent])
         kept = ~clusters.is_skipped(spenders)
         payers, spenders = payers[kept], spenders[kept]
-        self._spent = set(zip(payers.tolist(), spenders.tolist(), strict=True))
         back = clusters.change_links()
         paid, by = _pair(ledger.owners[back[:, 1]], back[:, 0])
         here = paid >= 0
@@ -84,10 +82,6 @@ class _Graph:
 
     def _size(self) -> int:
         return len(self._addresses) + len(self._transactions)
-
-    def spends(self, transaction: int, address: int) -> bool:
-        """Tell whether a transaction spends from an address, rather than pays change to it."""
-        return (address, transaction) in self._spent
 
     def path(self, start: int, end: int) -> Sequence[int]:
         """Return addresses and transactions by turns, from `start` to `end`."""
