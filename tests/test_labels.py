@@ -149,7 +149,13 @@ def test_yaml_makes_no_number_of_an_address(tmp_path):
         ("a.txt", "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa\n", UnreadableFile, "--label"),
         ("a.csv", 'entry,label\n"x,y\n', UnreadableFile, "not a table"),
         ("a.csv", "a\0b,c\n", UnreadableFile, "bytes of zero"),
-        ("a.html", "<html><head><title>404, Not Found</title></head>", UnreadableFile, "no label"),
+        (
+            "a.html",
+            "<html><head><title>404, Not Found</title></head>",
+            UnreadableFile,
+            "hold no label",
+        ),
+        ("a.md", f"Some long, prose\nof many, words\n{GENESIS},x\n", UnreadableFile, "2 of 3 rows"),
         ("a.json", '{"A":{"name":"\\ud800","labels":["x"]}}', UnreadableFile, "no text"),
         (
             "a.json",
@@ -421,8 +427,8 @@ def test_import_export_conflicts_sources_and_forget(run, tmp_path):
 
 
 def test_labels_for_a_trace_come_from_any_form(tmp_path):
-    labels, digest = read_labels(write(tmp_path, "pack.yaml", PACK))
+    labels, read = read_labels(write(tmp_path, "pack.yaml", PACK))
     assert labels[GENESIS].label == "Example Exchange"
-    assert digest.name == "pack.yaml"
+    assert (read.digest.name, len(read.problems)) == ("pack.yaml", 1)
     plain, _ = read_labels(write(tmp_path, "x.csv", f"{GENESIS},mine,exchange\n"))
     assert plain[GENESIS].source == "x.csv, line 1"

@@ -63,20 +63,25 @@ def read_label_file(
     told = chosen.read(text)
     _refuse_unfit(text, told)
     read = _sorted_out(digest, chosen.name, told)
-    if not (read.labels or read.hints or read.actors) and chosen is not PARTIAL:
+    usable = len(read.labels) + len(read.hints) + len(read.actors)
+    lost = len(told.problems) + len(told.labels) + len(told.hints) + len(told.actors) - usable
+    if (not usable or lost > usable) and chosen is not PARTIAL:
         first = f" (the first problem: {read.problems[0]})" if read.problems else ""
-        raise text.unreadable(f"the file holds no label{first}", "Check that it is the right file.")
+        raise text.unreadable(
+            f"{lost} of {lost + usable} rows hold no label{first}",
+            "Check that it is the right file.",
+        )
     return read
 
 
-def read_labels(path: Path) -> tuple[dict[str, Label], FileDigest]:
-    """Return a file's labels by address or transaction, and its digest; the first one counts."""
+def read_labels(path: Path) -> tuple[dict[str, Label], LabelFile]:
+    """Return a file's labels by address or transaction, the first of each, and the file as read."""
     read = read_label_file(path)
     labels: dict[str, Label] = {}
     for label in read.labels:
         told = label if label.source else replace(label, source=f"{label.file}, {label.place}")
         labels.setdefault(label.entry, told)
-    return labels, read.digest
+    return labels, read
 
 
 def _text(name: str, raw: bytes, defaults: Defaults) -> Text:

@@ -1,12 +1,13 @@
 """`sanctrail trace`: from the sources to where the money is."""
 
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from sanctrail.cli.options import Json
-from sanctrail.cli.render import print_json, print_table, say
+from sanctrail.cli.render import print_json, print_problems, print_table, say
 from sanctrail.errors import InputError
 
 SHOWN = 12
@@ -37,7 +38,8 @@ def trace(
         typer.Option("--since", help="Only what leaves sources from this time on (ISO, UTC)."),
     ] = None,
     labels: Annotated[
-        Path | None, typer.Option("--labels", help="File of address,label,category.")
+        Path | None,
+        typer.Option("--labels", help="File of labels: your own table, a TagPack, any known form."),
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -51,8 +53,12 @@ def trace(
     from sanctrail.tracing import Options, build_request, write_trace  # noqa: PLC0415
     from sanctrail.tracing import trace as run_trace  # noqa: PLC0415
 
-    named, labels_file = read_labels(labels) if labels else ({}, None)
-    options = Options(asset, _since(since), theft, named, labels_file)
+    named, read = read_labels(labels) if labels else ({}, None)
+    if read:
+        print_problems(read.problems, "mend the file of labels")
+        for hint in read.hints:
+            sys.stderr.write(f"Not used: {hint.place} of {labels} lost the case of its address.\n")
+    options = Options(asset, _since(since), theft, named, read.digest if read else None)
     request = build_request([*sources, *(more_sources or [])], stops, method, options)
     opened = open_ledger(ledger, verify=True)
     results, notes = run_trace(opened, request)
