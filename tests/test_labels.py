@@ -314,6 +314,26 @@ def test_importing_again_changes_nothing_and_forgetting_forgets(tmp_path):
         forget_labels(tmp_path, "pack.yaml")
 
 
+@pytest.mark.parametrize("step", ["write_table", "write_json"])
+def test_an_import_that_breaks_off_leaves_what_was(tmp_path, monkeypatch, step):
+    import_labels(tmp_path, [write(tmp_path, "a.csv", f"entry,label\n{GENESIS},first\n")])
+    before = LabelStore(tmp_path).labels()
+
+    def breaks(*arguments):
+        raise KeyboardInterrupt
+
+    second = write(tmp_path, "b.csv", f"entry,label\n{GENESIS},second\n")
+    with monkeypatch.context() as broken:
+        broken.setattr(f"sanctrail.attribution.store.{step}", breaks)
+        with pytest.raises(KeyboardInterrupt):
+            import_labels(tmp_path, [second])
+    assert LabelStore(tmp_path).labels() == before
+    import_labels(tmp_path, [tmp_path / "b.csv"])
+    assert [x.label for x in LabelStore(tmp_path).labels()] == ["first", "second"]
+    folders = [p for p in (tmp_path / "labels").iterdir() if p.is_dir()]
+    assert len(folders) == 2
+
+
 def test_a_file_of_the_same_name_does_not_overwrite(tmp_path):
     for number in (1, 2):
         (tmp_path / str(number)).mkdir()
