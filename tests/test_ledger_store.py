@@ -16,6 +16,7 @@ from batches import account_batch, account_ledger, tx_id, utxo_batch, utxo_ledge
 from sanctrail.errors import EngineFull, LedgerError
 from sanctrail.ledger import How, importing, open_ledger, staging, unmaking, utxo_build
 from sanctrail.ledger.amounts import join, split
+from sanctrail.ledger.columns import once, pairs_once
 from sanctrail.ledger.crc import crc32_of
 from sanctrail.ledger.exporting import export_ledger
 from sanctrail.ledger.lookup import look_up_address, look_up_transaction
@@ -400,3 +401,11 @@ def test_too_little_memory_keeps_what_was_read(tmp_path, monkeypatch):
     assert written(open_ledger(tmp_path / "l")) == expected(CHAIN)
     utxo_ledger(tmp_path / "l", utxo_batch(CHAIN))
     assert not (tmp_path / "l" / "parts").exists()
+
+
+@given(st.lists(st.tuples(st.integers(0, 9), st.integers(0, 2**31)), max_size=30))
+def test_different_pairs_come_once_and_rising(pairs):
+    one, other = (np.array([pair[n] for pair in pairs], np.int64) for n in (0, 1))
+    found = list(zip(*(column.tolist() for column in pairs_once(one, other)), strict=True))
+    assert found == sorted(set(pairs))
+    assert once(other).tolist() == sorted(set(other.tolist()))

@@ -24,6 +24,7 @@ from sanctrail.attribution.rules import context_of
 from sanctrail.attribution.services import Service, Wallets
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger.batches import FEE, KIND_CODES
+from sanctrail.ledger.columns import pairs_once
 from sanctrail.ledger.store import AccountLedger
 
 RULE = "deposit"
@@ -246,9 +247,9 @@ class _Moves:
 
 
 def _pairs(moves: _Moves, rows: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    """Return the different (sender, receiver) of some movements: (p, 2)."""
-    both = np.stack([moves.senders[rows], moves.receivers[rows]], 1).astype(np.int64)
-    return np.unique(both, axis=0)
+    """Return the different (sender, receiver) of some movements, but of new coins: (p, 2)."""
+    rows = rows & (moves.senders >= 0)
+    return np.stack(pairs_once(moves.senders[rows], moves.receivers[rows]), 1)
 
 
 @dataclass(slots=True)

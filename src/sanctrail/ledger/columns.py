@@ -40,6 +40,24 @@ def run_sums(values: Column, starts: Column) -> Column:
     return sums
 
 
+def pairs_once(one: Column, other: Column) -> tuple[Column, Column]:
+    """Return the different pairs of two columns, rising by the first and then the second.
+
+    Neither holds a negative number, nor one so great that their product leaves 64 bits.
+    """
+    size = int(np.max(other, initial=0)) + 1
+    keys = once(np.asarray(one, np.int64) * size + np.asarray(other, np.int64))
+    return keys // size, keys % size
+
+
+def once(values: Column) -> Column:
+    """Return the different values, rising; by sorting, which is faster here than by hashing."""
+    ordered = np.sort(values)
+    first = np.ones(len(ordered), np.bool_)
+    first[1:] = ordered[1:] != ordered[:-1]
+    return ordered[first]
+
+
 def place_in(column: Column, value: int, side: Literal["left", "right"]) -> int:
     """Return where a value belongs in a rising column.
 

@@ -10,7 +10,7 @@ from sanctrail.attribution.clusters.store import Clusters
 from sanctrail.errors import InputError
 from sanctrail.ground.kernel import kernel
 from sanctrail.ledger.batches import Ints
-from sanctrail.ledger.columns import starts_of
+from sanctrail.ledger.columns import once, pairs_once, starts_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +72,13 @@ class _Graph:
         here[here] = np.asarray(clusters.cluster_of[paid[here]]) == cluster
         who = np.concatenate([payers, paid[here]])
         where = np.concatenate([spenders, by[here]])
-        self._addresses = np.unique(who)
-        self._transactions = np.unique(where)
+        self._addresses = once(who)
+        self._transactions = once(where)
         a = np.searchsorted(self._addresses, who)
         t = np.searchsorted(self._transactions, where) + len(self._addresses)
-        pairs = np.unique(np.stack([np.concatenate([a, t]), np.concatenate([t, a])], 1), axis=0)
-        self._starts = starts_of(np.bincount(pairs[:, 0], minlength=self._size()))
-        self._next = np.ascontiguousarray(pairs[:, 1])
+        here, there = pairs_once(np.concatenate([a, t]), np.concatenate([t, a]))
+        self._starts = starts_of(np.bincount(here, minlength=self._size()))
+        self._next = there
 
     def _size(self) -> int:
         return len(self._addresses) + len(self._transactions)
