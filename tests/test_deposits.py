@@ -201,7 +201,7 @@ def test_whatever_moves_shares_are_those_of_plain_sums(tmp_path_factory, rows):
     rule = DepositRule(share=0.5, only=0.5, delay=10**9)
     for deposit in inferred(ledger, rule).deposits:
         assert isinstance(deposit, Deposit)
-        sent = [(b, n) for a, b, n, _ in steps if a == deposit.address and a != b]
+        sent = [(b, n) for a, b, n, _ in steps if a == deposit.address and a != b and n]
         hot = {"Example 1": HOT, "Rival 1": OTHER_HOT}[deposit.service.name]
         assert {b for b, _ in sent} & {HOT, OTHER_HOT} == {hot}
         forwarded = sum(n for b, n in sent if b == hot)
