@@ -90,6 +90,8 @@ def test_uniting_or_excluding_the_join_changes_the_clusters(regtest):
     assert len(set(owners)) == 3
     apart = build_clusters(folder, ledger, Wanted())
     assert [cluster(apart, owner) for owner in owners] == [{owner} for owner in owners]
+    told = [(row["transaction"], row["decided_by"]) for row in apart.excluded()]
+    assert told == [(named[JOIN], "inputs part among them")]
     united = build_clusters(folder, ledger, Wanted(UNITE))
     assert [cluster(united, owner) for owner in owners] == [set(owners)] * 3
     named_apart = build_clusters(folder, ledger, Wanted(UNITE, excluded=(named[JOIN],)))

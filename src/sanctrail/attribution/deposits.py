@@ -168,24 +168,24 @@ class _Moves:
         self._wallets = wallets
         senders, receivers = np.asarray(ledger.senders), np.asarray(ledger.receivers)
         self._fees = np.asarray(ledger.columns["kinds"]) == KIND_CODES.index(FEE)
-        self._moving = ~self._fees & (receivers >= 0) & (senders != receivers)
-        self.senders, self.receivers = senders, receivers
         halves = (np.asarray(ledger.columns[f"amounts_{half}"]) for half in ("high", "low"))
-        self._worth = np.logical_or(*(half != 0 for half in halves))
+        # Nothing can be sent by anybody, in anybody's name on some tokens: it moves nothing.
+        worth = np.logical_or(*(half != 0 for half in halves))
+        self._moving = ~self._fees & worth & (receivers >= 0) & (senders != receivers)
+        self.senders, self.receivers = senders, receivers
         self.services: list[Service] = []
-        places: dict[str, int] = {}
+        self._places: dict[str, int] = {}
         # One place more, for nobody: -1 is the last.
         self.service_of = np.full(ledger.manifest["coverage"]["addresses"] + 1, -1, np.int32)
         for account, service in wallets.of.items():
-            if service.name not in places:
-                places[service.name] = len(self.services)
+            if service.name not in self._places:
+                self._places[service.name] = len(self.services)
                 self.services.append(service)
-            self.service_of[account] = places[service.name]
+            self.service_of[account] = self._places[service.name]
 
     def candidates(self) -> npt.NDArray[np.int64]:
         """Return the accounts without a label that pay a labelled wallet, rising."""
         pays = self._moving & (self.service_of[self.receivers] >= 0)
-        pays &= self._worth
         found = np.unique(self.senders[pays])
         labelled = np.fromiter(self._wallets.labelled, np.int64, len(self._wallets.labelled))
         kept = found[(found >= 0) & ~np.isin(found, labelled)]
@@ -197,14 +197,13 @@ class _Moves:
         """Return the accounts without a label that many candidates of one service pay."""
         chosen = self._mask(candidates)
         serves = np.full(len(self.service_of), -1, np.int32)
-        pays = self._moving & self._worth & chosen[self.senders]
-        pays &= self.service_of[self.receivers] >= 0
+        pays = self._moving & chosen[self.senders] & (self.service_of[self.receivers] >= 0)
         serves[self.senders[pays]] = self.service_of[self.receivers[pays]]
         unlabelled = self.service_of[self.receivers] < 0
-        pairs = _pairs(self, self._moving & self._worth & chosen[self.senders] & unlabelled)
+        pairs = _pairs(self, self._moving & chosen[self.senders] & unlabelled)
         paid, counts = np.unique(pairs[:, 1], return_counts=True)
         paid = paid[counts >= rule.collects]
-        everybody = _pairs(self, self._moving & self._worth & self._mask(paid)[self.receivers])
+        everybody = _pairs(self, self._moving & self._mask(paid)[self.receivers])
         found = []
         for account in paid.tolist():
             mine = pairs[pairs[:, 1] == account][:, 0]
@@ -218,9 +217,8 @@ class _Moves:
 
     def accept(self, collectors: Iterable[tuple[int, Collector]]) -> None:
         """Take collectors for wallets of their services from now on."""
-        places = {service.name: place for place, service in enumerate(self.services)}
         for account, collector in collectors:
-            self.service_of[account] = places[collector.service]
+            self.service_of[account] = self._places[collector.service]
 
     def events(
         self, candidates: npt.NDArray[np.int64]
@@ -293,8 +291,6 @@ def _history(moves: _Moves, events: Sequence[tuple[int, bool]]) -> _History:
     for position, pays in events:
         purse = told.purses.setdefault(int(ledger.asset_numbers[position]), _Purse())
         amount, time = ledger.amount(position), int(ledger.times[position])
-        if not amount:
-            continue  # anybody can send nothing, in anybody's name on some tokens
         if not pays:
             purse.lots.append((time, amount))
             purse.received += amount

@@ -57,13 +57,21 @@ def _lines(path: Path) -> tuple[list[tuple[int, list[str]]], FileDigest]:
         raw = stream.read()
         digest = stream.digest()
     try:
-        reader = csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline=""), strict=True)
-        lines = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+        return cells_of(raw.decode("utf-8-sig")), digest
     except (UnicodeDecodeError, csv.Error) as error:
         raise UnreadableFile(
             f"{path}: not a text file with one entry a line ({error}). Save it as UTF-8 text."
         ) from error
-    return [(n, cells) for n, cells in lines if any(cells) and not cells[0].startswith("#")], digest
+
+
+def cells_of(text: str, delimiter: str = ",") -> list[tuple[int, list[str]]]:
+    """Return a table's rows with the line on which each ends, but for empty ones and comments (#).
+
+    Raises `csv.Error` where a quotation mark is never closed.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+    return [(n, cells) for n, cells in rows if any(cells) and not cells[0].startswith("#")]
 
 
 def header_of(fields: list[str]) -> tuple[str, ...] | None:

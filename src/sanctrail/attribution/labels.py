@@ -68,12 +68,6 @@ def labels_table(labels: Iterable[Label]) -> pa.Table:
     )
 
 
-def labels_of(table: pa.Table) -> list[Label]:
-    """Return a table's labels; it has the columns of `SCHEMA` or some of them."""
-    rows = table.to_pylist()
-    return [label_of(row) for row in rows]
-
-
 def label_of(row: dict[str, object]) -> Label:
     """Return the label that a row holds."""
     fields = {name: row[name] for name in SCHEMA.names if row.get(name) is not None}

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sanctrail.cli.ledger_asking import LedgerFolder
 from sanctrail.cli.options import Json, Workspace
 from sanctrail.cli.render import print_json, print_table, say, say_long
 from sanctrail.errors import LedgerError
@@ -19,7 +20,6 @@ app = typer.Typer(
     help="Clusters of addresses that were spent together, and the CoinJoins kept out of them.",
     no_args_is_help=True,
 )
-LedgerFolder = Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")]
 SHOWN = 20
 
 

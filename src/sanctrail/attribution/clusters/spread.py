@@ -10,11 +10,16 @@ from sanctrail.attribution.labels import Label
 from sanctrail.attribution.rules import context_of
 
 RULE = "co-spend"
+UTXO_CHAINS = frozenset(
+    {"bitcoin", "bitcoin cash", "litecoin", "dogecoin", "dash", "zcash", "bitcoin testnet"}
+    | {"bitcoin regtest", "base58", "bitcoin sv", "bitcoin gold"}
+)
+"""Chains whose labels can speak of a UTXO ledger's addresses."""
 
 
 def labels_in(clusters: Clusters, cluster: int, labels: Iterable[Label]) -> list[Label]:
     """Return the labels of a cluster's addresses, in the order given."""
-    held = [x for x in labels if fits(x.chain, clusters.families())]
+    held = [x for x in labels if fits(x.chain, UTXO_CHAINS)]
     ids = clusters.ledger.ids_of(sorted({label.entry for label in held}))
     of = clusters.cluster_of
     return [x for x in held if x.entry in ids and int(of[ids[x.entry]]) == cluster]

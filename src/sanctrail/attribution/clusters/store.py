@@ -22,10 +22,6 @@ from sanctrail.ground.store import MANIFEST, exclusive, read_manifest, staging, 
 from sanctrail.ledger.columns import Column, ColumnWriter, MappedColumns
 from sanctrail.ledger.store import UtxoLedger
 
-UTXO_CHAINS = frozenset(
-    {"bitcoin", "bitcoin cash", "litecoin", "dogecoin", "dash", "zcash", "bitcoin testnet"}
-    | {"bitcoin regtest", "base58", "bitcoin sv", "bitcoin gold"}
-)
 FOLDER = "clusters"
 FORMAT = 1
 
@@ -37,14 +33,6 @@ class Parameters:
     coinjoins: str
     excluded: tuple[str, ...]
     change: tuple[str, ...]
-
-    def document(self) -> dict[str, Any]:
-        """Return them as JSON holds them."""
-        return {
-            "coinjoins": self.coinjoins,
-            "excluded": list(self.excluded),
-            "change": list(self.change),
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +73,6 @@ class Clusters:
     def is_skipped(self, transactions: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
         """Tell of each transaction whether it unites nothing."""
         return np.isin(transactions, self.skipped)
-
-    def families(self) -> frozenset[str]:
-        """Return the chains whose labels can speak of this ledger's addresses."""
-        return UTXO_CHAINS
 
     def change_links(self) -> Column:
         """(k, 2) transactions and the outputs that went back to their payers by the rules."""
@@ -131,7 +115,7 @@ def save_clusters(
     manifest: dict[str, Any] = {
         "format": FORMAT,
         "ledger": ledger.manifest["digest"],
-        "parameters": parameters.document(),
+        "parameters": asdict(parameters),
     }
     with exclusive(root):
         data = _data_name(manifest)

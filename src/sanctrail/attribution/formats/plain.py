@@ -5,11 +5,10 @@ of a file of OFAC's digital currency addresses does.
 """
 
 import csv
-import io
 import re
 
 from sanctrail.attribution.chains import CHAIN_OF_ASSET
-from sanctrail.attribution.entries import header_of
+from sanctrail.attribution.entries import cells_of, header_of
 from sanctrail.attribution.formats.source import Defaults, LabelFormat, Text, Told
 from sanctrail.attribution.labels import Label
 from sanctrail.errors import Problem
@@ -174,15 +173,12 @@ def _delimiter(text: str) -> str:
 
 
 def _rows(text: Text) -> list[tuple[int, list[str]]]:
-    delimiter = _delimiter(text.text)
     try:
-        reader = csv.reader(io.StringIO(text.text, newline=""), delimiter=delimiter, strict=True)
-        rows = [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
+        return cells_of(text.text, _delimiter(text.text))
     except csv.Error as error:
         raise text.unreadable(
             f"not a table of labels ({error})", "Save it as UTF-8 text with one label a line."
         ) from error
-    return [(n, cells) for n, cells in rows if any(cells) and not cells[0].startswith("#")]
 
 
 ADDRESS_LIST = LabelFormat("address-list", _is_list, _read_list)
