@@ -21,16 +21,19 @@ class _Memory:
 
 
 class MemoryAccount(_Memory, AccountLedger):
-    """An account ledger of (sender, receiver, amount[, transaction[, asset]]), one a second."""
+    """An account ledger of (sender, receiver, amount[, transaction[, asset]]), one a second.
+
+    A receiver of None is nobody: a fee.
+    """
 
     def __init__(self, moves):
         rows = [
             (*move[:3], move[3] if len(move) > 3 else f"t{time}", move[4] if len(move) > 4 else 0)
             for time, move in enumerate(moves)
         ]
-        names = list(dict.fromkeys(name for row in rows for name in row[:2]))
+        names = [n for n in dict.fromkeys(n for row in rows for n in row[:2]) if n is not None]
         ids = list(dict.fromkeys(row[3] for row in rows))
-        ends = [[names.index(row[0]), names.index(row[1])] for row in rows]
+        ends = [[-1 if n is None else names.index(n) for n in row[:2]] for row in rows]
         own = [[n for n, pair in enumerate(ends) if a in pair] for a in range(len(names))]
         columns = {
             "senders": np.array([pair[0] for pair in ends], np.int64),
@@ -45,17 +48,21 @@ class MemoryAccount(_Memory, AccountLedger):
             "account_starts": np.cumsum([0, *map(len, own)]),
             "account_places": np.array([n for places in own for n in places], np.int64),
         }
+        names_of_index = ("transaction_starts", "transaction_places")
+        columns |= zip(names_of_index, grouped(columns["transactions"], len(ids)), strict=True)
         texts = {"address": MemoryTexts(names), "transaction": MemoryTexts(ids)}
-        super().__init__(_NOWHERE, _manifest("account", len(rows)), columns, texts)
+        about = _manifest("account", len(rows), len(names))
+        super().__init__(_NOWHERE, about, as_kept(columns), texts)
 
 
 class MemoryUtxo(_Memory, UtxoLedger):
     """A UTXO ledger of ([outputs spent], [(address, value)]) a transaction; none spent: coinbase.
 
-    Outputs are numbered in chain order.
+    Outputs are numbered in chain order. `firsts` are the first transactions of the blocks, else
+    each transaction is a block.
     """
 
-    def __init__(self, transactions):
+    def __init__(self, transactions, firsts=None):
         names = list(dict.fromkeys(name for _, outs in transactions for name, _ in outs))
         outputs = [output for _, outs in transactions for output in outs]
         spent_by = np.full(len(outputs), UNSPENT, np.int64)
@@ -72,12 +79,34 @@ class MemoryUtxo(_Memory, UtxoLedger):
             "txids": np.array([list(bytes.fromhex(txid(n))) for n in range(count)], np.uint8),
             "txid_order": np.arange(count),
             "outside_places": np.zeros(0, np.int32),
-            "block_first": np.arange(count),
-            "block_height": np.arange(count),
-            "block_time": np.arange(count),
+            "block_first": np.array(firsts or range(count), np.int64),
+            "block_height": np.arange(len(firsts or range(count))),
+            "block_time": np.array(firsts or range(count), np.int64),
         }
+        names_of_index = ("address_starts", "address_outputs")
+        columns |= zip(names_of_index, grouped(columns["owners"], len(names)), strict=True)
         texts = {"address": MemoryTexts(names)}
-        super().__init__(_NOWHERE, _manifest("utxo", count), columns, texts)
+        about = _manifest("utxo", count, len(names))
+        super().__init__(_NOWHERE, about, as_kept(columns), texts)
+
+
+def grouped(column, groups):
+    """Where the rows of each number begin, and all rows by their number: an index, by sorting."""
+    rows = np.argsort(column, kind="stable")
+    rows = rows[column[rows] >= 0]
+    return np.searchsorted(column[rows], np.arange(groups + 1)), rows
+
+
+_WIDE = {"times", "blocks", "values", "block_first", "block_height", "block_time"}
+
+
+def as_kept(columns):
+    """The columns in the kinds in which a ledger on disk has them, and as little writable."""
+    for name, column in columns.items():
+        if column.dtype == np.int64 and name not in _WIDE:
+            columns[name] = column.astype(np.int32)
+        columns[name].setflags(write=False)
+    return columns
 
 
 def txid(number):
@@ -85,7 +114,7 @@ def txid(number):
     return f"{number:064x}"
 
 
-def _manifest(family, movements):
+def _manifest(family, movements, addresses):
     return {
         "digest": "0" * 64,
         "family": family,
@@ -95,8 +124,12 @@ def _manifest(family, movements):
         "coverage": {
             "movements": movements,
             "transactions": movements,
+            "addresses": addresses,
+            "first_time": "1970-01-01T00:00:00Z",
+            "last_time": "1970-01-01T00:10:00Z",
             "outside_transactions": 0,
         },
         "limits": [],
+        "gaps": [],
         "files": [],
     }

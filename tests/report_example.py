@@ -120,7 +120,7 @@ def example_trace(*, simulation: bool = False, extra_dormant: int = 0) -> dict[s
         ],
     }
     return {
-        "format": "sanctrail-trace/1",
+        "format": "sanctrail-trace/2",
         "versions": {"sanctrail": "0.1.0", "ledger_format": 1},
         "parameters": parameters,
         "ledger": ledger,

@@ -14,6 +14,7 @@ from sanctrail.cli import main
 from sanctrail.errors import InputError, LedgerError
 from sanctrail.ground import store as ground_store
 from sanctrail.ledger import How, import_files, importing, open_ledger, simulate_heist
+from sanctrail.ledger.manifest import FORMAT
 from sanctrail.ledger.store import verify_digests
 from sanctrail.ledger.values import MAX_AMOUNT, MAX_TIME, base_units, iso_time, unix_time
 
@@ -398,7 +399,7 @@ def test_a_malformed_manifest_is_told_in_a_sentence(tmp_path, change):
 
 
 @pytest.mark.parametrize(
-    "manifest", [{"format": 2, "family": "utxo"}, {"format": 1, "versions": []}]
+    "manifest", [{"format": FORMAT, "family": "utxo"}, {"format": 1, "versions": []}]
 )
 def test_what_is_no_ledger_is_neither_opened_nor_overwritten(tmp_path, manifest):
     path = tmp_path / "ledger" / "manifest.json"

@@ -70,7 +70,7 @@ def test_other_heists_are_found_as_planted_too(tmp_path, seed):
     truth = json.loads((case / "truth.json").read_bytes())
     assert {a: str(n) for a, n in fifo.arrived.items()} == truth["arrived"]
     assert {o: str(n) for (_, o), n in fifo.dormant.items()} == truth["dormant"]
-    assert {t: str(n) for t, n in fifo.stopped.items()} == truth["stopped"]
+    assert {stop.place: str(n) for stop, n in fifo.stopped.items()} == truth["stopped"]
     assert (str(fifo.stolen), str(fifo.fees), notes) == (truth["stolen"], truth["fees"], [])
     assert fifo.stolen == haircut.stolen == haircut.out
 

@@ -25,7 +25,7 @@ from sanctrail.attribution.services import Service, Wallets
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger.batches import FEE, KIND_CODES
 from sanctrail.ledger.columns import pairs_once
-from sanctrail.ledger.store import AccountLedger
+from sanctrail.ledger.store import AccountLedger, Ledger
 
 RULE = "deposit"
 SHOWN = 5
@@ -125,7 +125,7 @@ def infer_deposits(
     return inference
 
 
-def labels_of_deposits(inference: Inference, ledger: AccountLedger) -> list[Label]:
+def labels_of_deposits(inference: Inference, ledger: Ledger) -> list[Label]:
     """Return a label for each inferred deposit address, with rule, evidence and measured error."""
     parameters = asdict(inference.rule)
     digest = str(ledger.manifest["digest"])

@@ -96,6 +96,8 @@ class Case:
     incident: Incident | None = None
     exposure: Exposure | None = None
     hits: tuple[dict[str, str], ...] = field(default=())
+    paths: tuple[dict[str, Any], ...] = ()
+    """The rows of paths.json, where the trace told any."""
 
     def with_exposure(self, exposure: Exposure) -> "Case":
         """Return the case with the listed wallets on its trail."""

@@ -1,4 +1,4 @@
-"""`sanctrail label infer`: deposit addresses and suspected services of an account ledger."""
+"""`sanctrail label infer`: deposit addresses, and on account chains suspected services."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from sanctrail.cli.labels import listed_labels
 from sanctrail.cli.options import Json, Workspace
 from sanctrail.cli.render import print_json, print_table, say, say_long
-from sanctrail.errors import InputError, LedgerError
+from sanctrail.errors import InputError
 
 if TYPE_CHECKING:
     from sanctrail.attribution.deposits import Deposit, Inference
@@ -19,7 +19,7 @@ SHOWN = 15
 
 
 def infer(
-    ledger: Annotated[Path, typer.Option("--ledger", help="Folder of an account ledger.")],
+    ledger: Annotated[Path, typer.Option("--ledger", help="Folder of the ledger.")],
     workspace: Workspace,
     labels: Annotated[
         list[Path] | None,
@@ -55,14 +55,10 @@ def infer(
     from sanctrail.attribution.reading import read_label_file  # noqa: PLC0415
     from sanctrail.attribution.services import Busy, suspected, wallets_in  # noqa: PLC0415
     from sanctrail.attribution.store import LabelStore, keep_labels  # noqa: PLC0415
+    from sanctrail.attribution.sweeps import infer_swept  # noqa: PLC0415
     from sanctrail.ledger import AccountLedger, open_ledger  # noqa: PLC0415
 
     opened = open_ledger(ledger)
-    if not isinstance(opened, AccountLedger):
-        raise LedgerError(
-            f"{ledger}: deposit addresses are inferred on account chains. For a UTXO ledger use: "
-            f"sanctrail cluster build --ledger {ledger}"
-        )
     store = LabelStore(workspace)
     known = [*store.labels(), *listed_labels(workspace)]
     known += [label for path in labels or () for label in read_label_file(path).labels]
@@ -72,8 +68,12 @@ def infer(
             f"No label names a wallet of a service in {ledger}. Give some with --labels, or import "
             "them: sanctrail label import FILE"
         )
-    inference = infer_deposits(opened, wallets, DepositRule(share, only, delay))
-    suspects = suspected(opened, wallets.labelled, Busy(senders, receivers))
+    rule, suspects = DepositRule(share, only, delay), []
+    if isinstance(opened, AccountLedger):
+        inference = infer_deposits(opened, wallets, rule)
+        suspects = suspected(opened, wallets.labelled, Busy(senders, receivers))
+    else:
+        inference = infer_swept(opened, wallets, rule)
     if keep:
         name = f"deposits of {ledger.resolve().name}"
         keep_labels(workspace, name, labels_of_deposits(inference, opened), "deposit")

@@ -2,15 +2,22 @@
 
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sanctrail.cli.options import Json
-from sanctrail.cli.render import print_json, print_problems, print_table, say
+from sanctrail.cli.render import print_json, print_problems, print_table, say, say_long
 from sanctrail.errors import InputError
 
+if TYPE_CHECKING:
+    from sanctrail.attribution import Label
+    from sanctrail.ground.inputs import FileDigest
+    from sanctrail.ledger import AccountLedger, UtxoLedger
+    from sanctrail.tracing import StopRules
+
 SHOWN = 12
+_DAY = 86_400
 
 
 def trace(
@@ -27,8 +34,16 @@ def trace(
         Path | None, typer.Option("--stops", help="File of addresses where money stays.")
     ] = None,
     method: Annotated[
-        str, typer.Option("--method", help="fifo, haircut; several joined by commas.")
+        str,
+        typer.Option(
+            "--method",
+            help="fifo, lifo, stolen-first, stolen-last, haircut, lowest-balance, poison; several "
+            "joined by commas, or all.",
+        ),
     ] = "fifo",
+    bounds: Annotated[
+        bool, typer.Option("--bounds", help="Least and most that any rule could find, by place.")
+    ] = False,
     theft: Annotated[
         str | None, typer.Option("--theft", help="Name of the theft; else the sources file's.")
     ] = None,
@@ -38,40 +53,187 @@ def trace(
         typer.Option("--since", help="Only what leaves sources from this time on (ISO, UTC)."),
     ] = None,
     labels: Annotated[
-        Path | None,
-        typer.Option("--labels", help="File of labels: your own table, a TagPack, any known form."),
+        list[Path] | None,
+        typer.Option("--labels", help="Files of labels; labelled services are stops."),
     ] = None,
+    workspace: Annotated[
+        Path | None, typer.Option("--workspace", help="Use the labels kept there too.")
+    ] = None,
+    infer_deposits: Annotated[
+        bool,
+        typer.Option("--infer-deposits", help="Take inferred deposit addresses as their service."),
+    ] = False,
+    through_services: Annotated[
+        bool, typer.Option("--through-services", help="Do not stop at labelled services.")
+    ] = False,
+    coinjoins: Annotated[
+        str,
+        typer.Option("--coinjoins", help="stop (at found and suspected ones), found, or spread."),
+    ] = "stop",
+    stop_suspected: Annotated[
+        bool,
+        typer.Option("--stop-suspected", help="Stop where an address behaves like a service."),
+    ] = False,
+    max_age: Annotated[
+        int | None, typer.Option("--max-age", min=0, help="Days after a theft's first movement.")
+    ] = None,
+    max_hops: Annotated[
+        int | None, typer.Option("--max-hops", min=1, help="Movements from the theft on.")
+    ] = None,
+    min_amount: Annotated[
+        int, typer.Option("--min-amount", min=0, help="Base units; smaller parts are not followed.")
+    ] = 0,
+    follow_fees: Annotated[
+        bool, typer.Option("--follow-fees", help="Follow fees to the miners' new coins (UTXO).")
+    ] = False,
+    paths: Annotated[
+        int, typer.Option("--paths", min=0, help="Most valuable paths to each destination.")
+    ] = 3,
+    currency: Annotated[
+        str, typer.Option("--currency", help="Value the money in it, where prices are imported.")
+    ] = "",
+    export: Annotated[
+        str, typer.Option("--export", help="Whole flow also as parquet, json, graphml.")
+    ] = "",
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with a trace that was cut off.")
+    ] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="First hold the ledger's files against their digests.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Trace stolen money from its sources to where it is now, exact to the base unit.
 
-    Example: sanctrail trace --ledger theft --sources thief.csv --stops exchanges.csv
-    --method fifo,haircut --output trace
+    Example: sanctrail trace --ledger theft --sources thief.csv --labels exchanges.csv
+    --method all --bounds --output trace
     """
-    from sanctrail.attribution import read_labels  # noqa: PLC0415
     from sanctrail.ledger import open_ledger  # noqa: PLC0415
-    from sanctrail.tracing import Options, build_request, write_trace  # noqa: PLC0415
+    from sanctrail.tracing import (  # noqa: PLC0415
+        Extras,
+        Keep,
+        Options,
+        StopRules,
+        bounds_of,
+        build_request,
+        write_trace,
+    )
     from sanctrail.tracing import trace as run_trace  # noqa: PLC0415
 
-    named, read = read_labels(labels) if labels else ({}, None)
-    if read:
-        print_problems(read.problems, "mend the file of labels")
-        for hint in read.hints:
-            sys.stderr.write(f"Not used: {hint.place} of {labels} lost the case of its address.\n")
-    options = Options(asset, _since(since), theft, named, read.digest if read else None)
+    opened = open_ledger(ledger, verify=verify)
+    known, files, kept = _known_labels(labels or [], workspace)
+    inferred = _deposits(opened, known, workspace) if infer_deposits else []
+    rules = _checked(
+        StopRules(
+            services=not through_services,
+            coinjoins=coinjoins,
+            suspected=stop_suspected,
+            max_age=None if max_age is None else max_age * _DAY,
+            max_hops=max_hops,
+            min_amount=min_amount,
+            follow_fees=follow_fees,
+        )
+    )
+    options = Options(
+        asset, _since(since), theft, rules, _by_entry([*known, *inferred]), files, kept,
+        len(inferred),
+    )  # fmt: skip
     request = build_request([*sources, *(more_sources or [])], stops, method, options)
-    opened = open_ledger(ledger, verify=True)
-    results, notes = run_trace(opened, request)
-    document = write_trace(output, opened, request, results, notes)
+    keep = Keep(output / "unfinished", resume)
+    results, notes = run_trace(opened, request, keep)
+    document = write_trace(
+        output,
+        opened,
+        request,
+        results,
+        notes,
+        extras=Extras(
+            paths=paths,
+            exports=tuple(kind.strip() for kind in export.split(",") if kind.strip()),
+            currency=currency.upper(),
+            prices=_prices(ledger) if currency else None,
+            bounds=bounds_of(opened, request, results) if bounds else None,
+        ),
+    )
     if as_json:
         print_json(document)
         return
-    for result in document["results"]:
-        _show(result)
-    for note in notes:
-        say(f"Note: {note}")
-    say(f"Evidence: {output / 'trace.json'}, {output / 'flows.csv'}")
-    say(f"Next: sanctrail report --trace {output} --output report.html")
+    _show_all(document, output)
+
+
+def _known_labels(
+    paths: list[Path], workspace: Path | None
+) -> "tuple[list[Label], tuple[FileDigest, ...], int]":
+    """Return the labels of files and of a workspace, the files' digests, and how many were kept."""
+    from sanctrail.attribution import read_labels  # noqa: PLC0415
+    from sanctrail.attribution.store import LabelStore  # noqa: PLC0415
+
+    known: list[Label] = []
+    digests = []
+    for path in paths:
+        named, read = read_labels(path)
+        known += [*named.values(), *read.labels]
+        digests.append(read.digest)
+        print_problems(read.problems, "mend the file of labels")
+        for hint in read.hints:
+            sys.stderr.write(f"Not used: {hint.place} of {path} lost the case of its address.\n")
+    held = LabelStore(workspace).labels() if workspace else []
+    return [*known, *held], tuple(digests), len(held)
+
+
+def _by_entry(labels: "list[Label]") -> "dict[str, Label]":
+    """Return one label an entry: the first that names a service, else the first."""
+    from sanctrail.attribution.categories import is_service  # noqa: PLC0415
+
+    chosen: dict[str, Label] = {}
+    for label in labels:
+        held = chosen.get(label.entry)
+        if held is None or (is_service(label.kind) and not is_service(held.kind)):
+            chosen[label.entry] = label
+    return chosen
+
+
+def _deposits(
+    ledger: "AccountLedger | UtxoLedger", known: "list[Label]", workspace: Path | None
+) -> "list[Label]":
+    from sanctrail.attribution.deposits import infer_deposits, labels_of_deposits  # noqa: PLC0415
+    from sanctrail.attribution.services import wallets_in  # noqa: PLC0415
+    from sanctrail.attribution.store import LabelStore  # noqa: PLC0415
+    from sanctrail.attribution.sweeps import infer_swept  # noqa: PLC0415
+    from sanctrail.ledger import AccountLedger  # noqa: PLC0415
+
+    actors = LabelStore(workspace).actors() if workspace else None
+    wallets = wallets_in(ledger, known, actors)
+    if not wallets.of:
+        raise InputError(
+            "--infer-deposits needs labels that name wallets of services in this ledger. Give some "
+            "with --labels, or a --workspace that keeps them."
+        )
+    if isinstance(ledger, AccountLedger):
+        inference = infer_deposits(ledger, wallets)
+    else:
+        inference = infer_swept(ledger, wallets)
+    return labels_of_deposits(inference, ledger)
+
+
+def _checked(rules: "StopRules") -> "StopRules":
+    from sanctrail.tracing.request import COINJOINS  # noqa: PLC0415
+
+    if rules.coinjoins not in COINJOINS:
+        raise InputError(f"--coinjoins: '{rules.coinjoins}' is none of {', '.join(COINJOINS)}.")
+    return rules
+
+
+def _prices(ledger: Path) -> Any:
+    from sanctrail.ledger.prices import open_prices  # noqa: PLC0415
+
+    prices = open_prices(ledger)
+    if not len(prices):
+        raise InputError(
+            f"{ledger}: no prices are kept beside the ledger, so nothing can be valued. Import "
+            f"some: sanctrail ledger prices FILE --ledger {ledger}"
+        )
+    return prices
 
 
 def _since(text: str | None) -> int | None:
@@ -85,6 +247,20 @@ def _since(text: str | None) -> int | None:
         raise InputError(f"--since: {error}.") from error
 
 
+def _show_all(document: dict[str, Any], output: Path) -> None:
+    for result in document["results"]:
+        _show(result)
+    if len(document["results"]) > 1:
+        _show_side_by_side(document["results"])
+    for bound in document.get("bounds") or ():
+        _show_bounds(bound)
+    for note in document["notes"]:
+        say_long(f"Note: {note}")
+    files = ["trace.json", "flows.csv", *(["paths.json"] if "paths" in document else [])]
+    say(f"Evidence: {', '.join(str(output / name) for name in files)}")
+    say(f"Next: sanctrail report --trace {output} --output report.html")
+
+
 def _show(result: dict[str, Any]) -> None:
     from sanctrail.tracing.amounts import in_asset  # noqa: PLC0415
 
@@ -95,7 +271,7 @@ def _show(result: dict[str, Any]) -> None:
         *(("arrived", a["label"] or a["address"], a["amount"]) for a in result["arrived"]),
         *(("dormant", d["outpoint"] or d["address"], d["amount"]) for d in result["dormant"]),
         *(("returned", r["address"], r["amount"]) for r in result["returned"]),
-        *(("stopped", s["transaction"], s["amount"]) for s in result["stopped"]),
+        *(("stopped", _stop(s), s["amount"]) for s in result["stopped"]),
     ]
     shown = sorted(ends, key=lambda end: -int(end[2]))[:SHOWN]
     rows = [(kind, place, money(amount)) for kind, place, amount in shown]
@@ -107,8 +283,70 @@ def _show(result: dict[str, Any]) -> None:
     title = f"{result['theft']} by {result['method']}, {result['asset']}"
     print_table(("end", "where", f"#{result['asset']}"), rows, title)
     balance = result["conservation"]
-    say(
-        f"in {money(balance['in'])} = out {money(balance['out'])}, "
-        f"difference {balance['difference']} {result['unit']}"
+    if result["conserved"]:
+        say(
+            f"in {money(balance['in'])} = out {money(balance['out'])}, "
+            f"difference {balance['difference']} {result['unit']}"
+        )
+    else:
+        say(
+            f"stolen {money(balance['in'])}; {result['method']} counts whole places, so its "
+            "amounts do not add up to it"
+        )
+    if "value" in result:
+        _say_value(result["value"])
+    say()
+
+
+def _say_value(value: dict[str, Any]) -> None:
+    stolen, arrived = value["stolen"], value["arrived"]
+    say_long(
+        f"in {stolen['currency']}: stolen {stolen['value']} at the theft, arrived "
+        f"{arrived['value']} at arrival (prices of {', '.join(stolen['prices_of']) or 'nobody'})"
     )
+
+
+def _stop(stop: dict[str, Any]) -> str:
+    place = stop["transaction"] or stop.get("outpoint") or stop["address"]
+    return f"{place} ({stop['reason']})"
+
+
+def _show_side_by_side(results: list[dict[str, Any]]) -> None:
+    """Show what every method finds at each destination, of each theft in each asset."""
+    from sanctrail.tracing.amounts import in_asset  # noqa: PLC0415
+
+    groups: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for result in results:
+        groups.setdefault((result["theft"], result["asset"]), []).append(result)
+    for (theft, asset), group in groups.items():
+        if len(group) < 2:  # noqa: PLR2004
+            continue
+        methods = [result["method"] for result in group]
+        places: dict[str, dict[str, int]] = {}
+        for result in group:
+            for arrival in result["arrived"]:
+                name = arrival["label"] or arrival["address"]
+                held = places.setdefault(name, dict.fromkeys(methods, 0))
+                held[result["method"]] += int(arrival["amount"])
+        largest = sorted(places.items(), key=lambda item: (-max(item[1].values()), item[0]))
+        rows = [
+            [name, *(in_asset(amounts[m], group[0]["decimals"]) for m in methods)]
+            for name, amounts in largest[:SHOWN]
+        ]
+        print_table(("arrived at", *(f"#{m}" for m in methods)), rows, f"{theft}, {asset}")
+        say()
+
+
+def _show_bounds(bound: dict[str, Any]) -> None:
+    from sanctrail.tracing.amounts import in_asset  # noqa: PLC0415
+
+    rows = [
+        [
+            place["name"], place["part"], in_asset(place["least"], bound["decimals"]),
+            in_asset(place["most"], bound["decimals"]),
+        ]
+        for place in bound["places"][:SHOWN]
+    ]  # fmt: skip
+    title = f"Whatever the rule: {bound['theft']}, {bound['asset']}"
+    print_table(("where", "part", "#at least", "#at most"), rows, title)
     say()

@@ -19,7 +19,7 @@ from platformdirs import user_cache_path
 
 Function = TypeVar("Function", bound=Callable[..., object])
 
-_ROOMS = ("names", "parties", "screening", "ledger", "attribution")
+_ROOMS = ("names", "parties", "screening", "ledger", "attribution", "tracing")
 _MARK = b"@kernel"
 
 

@@ -15,7 +15,7 @@ from sanctrail.ground.engine import Engine
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger import account_sql as sql
 from sanctrail.ledger.batches import KIND_CODES, UNKNOWN
-from sanctrail.ledger.columns import ColumnWriter, index_dtype, starts_of
+from sanctrail.ledger.columns import Column, ColumnWriter, index_dtype, starts_of
 from sanctrail.ledger.texts import write_texts
 from sanctrail.ledger.utxo_build import BATCH, Built
 
@@ -90,6 +90,14 @@ class AccountBuild:
             at = batch.column("number").to_numpy()
             for name, column in target.items():
                 column[at] = _numbers(batch, _SOURCES[name])
+        self._group(target["transactions"])
+
+    def _group(self, transactions: Column) -> None:
+        """Write where each transaction's movements begin and which they are."""
+        from sanctrail.ledger.grouping import write_groups  # noqa: PLC0415 - as in write_texts
+
+        names = ("transaction_starts", "transaction_places")
+        write_groups(self._columns, names, transactions, self._engine.count("transactions"))
 
     def _pour_accounts(self, count: int) -> None:
         """Write where each account's movements begin and which they are."""

@@ -3,7 +3,7 @@
 Opening a column costs the same whatever its length: the file's head is read and the rest mapped.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -40,6 +40,28 @@ def run_sums(values: Column, starts: Column) -> Column:
     return sums
 
 
+def runs_of(starts: Column, first: int, last: int) -> Column:
+    """Return which run each row of [first, last) stands in, for runs that begin at `starts`."""
+    rows = np.arange(first, last).astype(starts.dtype)
+    runs: Column = np.searchsorted(starts, rows, "right") - 1
+    return runs
+
+
+def in_groups(starts: Column, rows: Column, numbers: Sequence[int]) -> npt.NDArray[np.int64]:
+    """Return the rows of some groups together, rising; a number that has no group has no rows.
+
+    `starts` (n + 1,) tells where each group begins in `rows`; see `grouping.write_groups`.
+    """
+    wanted = once(np.asarray(numbers, np.int64))
+    wanted = wanted[(wanted >= 0) & (wanted < len(starts) - 1)]
+    begin, end = (starts[wanted + more].astype(np.int64) for more in (0, 1))
+    if len(wanted) == 1:  # rises already
+        return rows[begin[0] : end[0]].astype(np.int64)
+    before = starts_of(end - begin)
+    at = np.arange(before[-1]) + np.repeat(begin - before[:-1], end - begin)
+    return np.sort(rows[at].astype(np.int64))
+
+
 def pairs_once(one: Column, other: Column) -> tuple[Column, Column]:
     """Return the different pairs of two columns, rising by the first and then the second.
 
@@ -64,6 +86,12 @@ def place_in(column: Column, value: int, side: Literal["left", "right"]) -> int:
     The value takes the column's kind first: otherwise the whole column would be copied to its.
     """
     return int(np.searchsorted(column, column.dtype.type(value), side))
+
+
+def places_in(column: Column, values: Column) -> npt.NDArray[np.int64]:
+    """Return where many values belong in a rising column, behind equal ones."""
+    places = np.searchsorted(column, np.asarray(values).astype(column.dtype), "right")
+    return places.astype(np.int64)
 
 
 class MappedColumns(Mapping[str, Column]):

@@ -16,6 +16,7 @@ from sanctrail.errors import LedgerError
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger.amounts import join
 from sanctrail.ledger.batches import KIND_CODES
+from sanctrail.ledger.columns import runs_of
 from sanctrail.ledger.store import AccountLedger, UtxoLedger
 
 ROWS = 1 << 18
@@ -98,7 +99,7 @@ def _utxo(ledger: UtxoLedger) -> Iterator[tuple[str, pa.Schema, int, _Chunk]]:
         }
 
     def outputs(first: int, last: int) -> dict[str, Any]:
-        makers = _owners_of(columns["first_output"], first, last)
+        makers = runs_of(columns["first_output"], first, last)
         places = np.arange(first, last) - columns["first_output"][makers]
         outside = int(columns["first_output"][ledger.outside])
         held = columns["outside_places"][first : min(last, outside)]
@@ -113,7 +114,7 @@ def _utxo(ledger: UtxoLedger) -> Iterator[tuple[str, pa.Schema, int, _Chunk]]:
         }
 
     def inputs(first: int, last: int) -> dict[str, Any]:
-        spenders = _owners_of(columns["first_input"], first, last)
+        spenders = runs_of(columns["first_input"], first, last)
         return {
             "transaction": spenders,
             "place": np.arange(first, last) - columns["first_input"][spenders],
@@ -123,11 +124,6 @@ def _utxo(ledger: UtxoLedger) -> Iterator[tuple[str, pa.Schema, int, _Chunk]]:
     yield "transactions", TRANSACTIONS, transactions, heads
     yield "outputs", OUTPUTS, len(ledger.values), outputs
     yield "inputs", INPUTS, len(columns["inputs"]), inputs
-
-
-def _owners_of(starts: Any, first: int, last: int) -> Any:
-    """Return which run each row of [first, last) stands in, for runs that begin at `starts`."""
-    return np.searchsorted(starts, np.arange(first, last).astype(starts.dtype), "right") - 1
 
 
 def _account(ledger: AccountLedger) -> Iterator[tuple[str, pa.Schema, int, _Chunk]]:

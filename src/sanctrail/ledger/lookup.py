@@ -89,7 +89,7 @@ def look_up_address(ledger: AccountLedger | UtxoLedger, text: str) -> AddressAns
 def _utxo_address(ledger: UtxoLedger, address: str, number: int) -> AddressAnswer:
     totals = Totals(ledger.assets[0])
     rows: list[tuple[int, Movement]] = []
-    for output in ledger.outputs_of_addresses([number]).tolist():
+    for output in ledger.outputs_of(number).tolist():
         maker, spender = ledger.maker(output), int(ledger.spent_by[output])
         value = _value(ledger, output)
         totals.received += value or 0

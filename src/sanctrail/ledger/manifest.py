@@ -9,7 +9,7 @@ from sanctrail.errors import LedgerError
 from sanctrail.ground.store import MANIFEST, read_manifest
 from sanctrail.ledger.values import MAX_DECIMALS
 
-FORMAT = 2
+FORMAT = 3
 FAMILIES = ("account", "utxo")
 
 
@@ -87,9 +87,15 @@ def _is_digest(value: Any) -> bool:
 
 _SHARED = {"addresses.parquet", "problems.parquet", "address_keys.npy", "address_order.npy"}
 _TABLES = {
-    "utxo": {"txids.npy", "values.npy", "owners.npy", "spent_by.npy", "inputs.npy", *_SHARED},
-    "account": {"senders.npy", "receivers.npy", "amounts_low.npy", *_SHARED},
-}
+    "utxo": {
+        "txids.npy", "values.npy", "owners.npy", "spent_by.npy", "inputs.npy",
+        "address_starts.npy", "address_outputs.npy", *_SHARED,
+    },
+    "account": {
+        "senders.npy", "receivers.npy", "amounts_low.npy",
+        "transaction_starts.npy", "transaction_places.npy", *_SHARED,
+    },
+}  # fmt: skip
 """Files that tell a ledger of each family from anything else."""
 
 _FILE = re.compile(r"[a-z_]+\.(npy|parquet)")

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sanctrail.addresses import canonical_transaction, is_transaction_id
@@ -19,11 +20,12 @@ from sanctrail.errors import LedgerError
 from sanctrail.ground.store import file_sha256
 from sanctrail.ledger.amounts import HALF, WIDE
 from sanctrail.ledger.batches import KIND_CODES, UNKNOWN, UNSPENT, Asset, Ints
-from sanctrail.ledger.columns import Column, MappedColumns, place_in
+from sanctrail.ledger.columns import Column, MappedColumns, in_groups, place_in, places_in
 from sanctrail.ledger.texts import Texts
 
 __all__ = ["UNSPENT", "AccountLedger", "Asset", "Ints", "Ledger", "UtxoLedger"]
 
+_ID_DIGITS = 64
 NOBODY = "unknown"
 """What stands for an address that no source tells."""
 
@@ -39,6 +41,9 @@ class TextColumn(Protocol):
     def __len__(self) -> int: ...
 
     def __getitem__(self, number: int) -> str: ...
+
+    def many(self, numbers: Column) -> pa.Array:
+        """Return the texts of many ids at once, in their order; null for a negative one."""
 
     def find(self, texts: Sequence[str]) -> dict[str, int]:
         """Return the ids of those texts that are here."""
@@ -85,6 +90,10 @@ class Ledger:
     def address(self, number: int) -> str:
         """Return the address behind an id; a negative one is nobody's."""
         return self._texts["address"][number] if number >= 0 else NOBODY
+
+    def addresses_of(self, numbers: Column) -> pa.Array:
+        """Return the addresses behind many ids; a negative one is nobody's."""
+        return pc.fill_null(self._texts["address"].many(np.asarray(numbers, np.int64)), NOBODY)
 
     def ids_of(self, addresses: Sequence[str]) -> dict[str, int]:
         """Return the ids of those addresses that the ledger knows (in canonical form)."""
@@ -154,11 +163,17 @@ class AccountLedger(Ledger):
         number = int(self.columns["transactions"][position])
         return self._texts["transaction"][number] if number >= 0 else ""
 
+    def transactions_of(self, positions: Column) -> pa.Array:
+        """Return the transaction ids of many movements, empty where one has none."""
+        numbers = np.asarray(self.columns["transactions"][positions], np.int64)
+        return pc.fill_null(self._texts["transaction"].many(numbers), "")
+
     def positions_of_transaction(self, txid: str) -> list[int]:
         """Return the movements of a transaction, in order, whichever way its id is spelt."""
         numbers = list(self._texts["transaction"].find(_spellings(txid)).values())
-        found = np.isin(self.columns["transactions"], numbers)
-        return [int(i) for i in np.flatnonzero(found)]
+        starts, places = self.columns["transaction_starts"], self.columns["transaction_places"]
+        found: list[int] = in_groups(starts, places, numbers).tolist()
+        return found
 
     def positions_of(self, account: int) -> Ints:
         """Return an account's movements, in order, each once."""
@@ -209,6 +224,10 @@ class UtxoLedger(Ledger):
         """Return the transaction that makes an output."""
         return place_in(self.columns["first_output"], output, "right") - 1
 
+    def makers(self, outputs: Column) -> Ints:
+        """Return the transactions that make many outputs."""
+        return places_in(self.columns["first_output"], outputs) - 1
+
     def place(self, output: int) -> int:
         """Return which of its transaction's outputs one is, from 0."""
         maker = self.maker(output)
@@ -216,9 +235,15 @@ class UtxoLedger(Ledger):
             return int(self.columns["outside_places"][output])
         return output - int(self.columns["first_output"][maker])
 
+    def outputs_of(self, owner: int) -> Column:
+        """Return an address's outputs in chain order: a piece of a column, not yet read."""
+        starts = self.columns["address_starts"]
+        return self.columns["address_outputs"][int(starts[owner]) : int(starts[owner + 1])]
+
     def outputs_of_addresses(self, owners: Sequence[int]) -> Ints:
-        """Return all outputs of some addresses, in chain order."""
-        return np.flatnonzero(np.isin(self.owners, list(owners)))
+        """Return all outputs of some addresses, in chain order; nobody (-1) has none."""
+        starts, outputs = self.columns["address_starts"], self.columns["address_outputs"]
+        return in_groups(starts, outputs, owners)
 
     def time(self, transaction: int) -> int:
         """Return a transaction's time (unix seconds), UNKNOWN for one outside the ledger."""
@@ -235,6 +260,21 @@ class UtxoLedger(Ledger):
     def transaction(self, number: int) -> str:
         """Return the transaction id behind a number."""
         return bytes(self.columns["txids"][number]).hex()
+
+    def transactions_of(self, numbers: Column) -> pa.Array:
+        """Return the transaction ids behind many numbers."""
+        text = np.ascontiguousarray(self.columns["txids"][numbers]).tobytes().hex().encode()
+        starts = np.arange(len(numbers) + 1, dtype=np.int64) * _ID_DIGITS
+        buffers = [None, pa.py_buffer(starts), pa.py_buffer(text)]
+        ids = pa.LargeStringArray.from_buffers(len(numbers), buffers[1], buffers[2])
+        return ids.cast(pa.string())
+
+    def times_of(self, numbers: Column) -> Ints:
+        """Return the times of many transactions (unix seconds), UNKNOWN outside the ledger."""
+        first = places_in(self.columns["block_first"], numbers) - 1
+        times = np.full(len(numbers), UNKNOWN, np.int64)
+        times[first >= 0] = self.columns["block_time"][first[first >= 0]]
+        return times
 
     def __contains__(self, txid: str) -> bool:
         return self.number_of(txid) is not None

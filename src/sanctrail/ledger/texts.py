@@ -8,6 +8,7 @@ compared; an id is found in its row group.
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property, lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +59,21 @@ class Texts:
         """Return the text of an id."""
         return str(self._group(number // ROWS)[number % ROWS].as_py())
 
+    def many(self, numbers: Column) -> pa.Array:
+        """Return the texts of many ids at once, in their order; null for a negative one."""
+        known = np.flatnonzero(numbers >= 0)
+        groups = numbers[known] // ROWS
+        order = np.argsort(groups, kind="stable")
+        starts = np.flatnonzero(np.diff(groups[order], prepend=-1))
+        parts: list[pa.Array] = []
+        for first, last in pairwise([*starts, len(order)]):
+            mine = numbers[known[order[first:last]]] % ROWS
+            parts.append(self._group(int(groups[order[first]])).take(pa.array(mine)))
+        places = np.full(len(numbers), -1, np.int64)
+        places[known[order]] = np.arange(len(order))
+        together = pa.concat_arrays(parts) if parts else pa.array([], pa.string())
+        return together.take(pa.array(places, mask=places < 0))
+
     def find(self, texts: Sequence[str]) -> dict[str, int]:
         """Return the ids of those texts that are here."""
         found = {}
@@ -87,6 +103,10 @@ class MemoryTexts:
 
     def __getitem__(self, number: int) -> str:
         return self._texts[number]
+
+    def many(self, numbers: Column) -> pa.Array:
+        """Return the texts of many ids at once, in their order; null for a negative one."""
+        return pa.array([self._texts[n] if n >= 0 else None for n in numbers.tolist()], pa.string())
 
     def find(self, texts: Sequence[str]) -> dict[str, int]:
         """Return the ids of those texts that are here."""

@@ -201,6 +201,14 @@ class UtxoBuild:
             at = rows["output"]
             values[at], owners[at], places[at] = rows["value"], rows["id"], rows["n"]
         self._columns.put("outside_places", places.astype(np.int32))
+        self._group(owners)
+
+    def _group(self, owners: Column) -> None:
+        """Write where each address's outputs begin and which they are."""
+        from sanctrail.ledger.grouping import write_groups  # noqa: PLC0415 - as in write_texts
+
+        names = ("address_starts", "address_outputs")
+        write_groups(self._columns, names, owners, self._addresses)
 
     def _pour_inputs(self, sizes: "_Sizes") -> None:
         count = int(sizes.inputs[-1])

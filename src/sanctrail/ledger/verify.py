@@ -1,13 +1,14 @@
 """Holding a ledger against the rules that every chain keeps, and against its own digests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger.batches import UNKNOWN, UNSPENT
-from sanctrail.ledger.columns import run_sums
+from sanctrail.ledger.columns import Column, run_sums, runs_of
 from sanctrail.ledger.store import AccountLedger, UtxoLedger, verify_digests
 
 STEP = 1 << 20
@@ -49,6 +50,8 @@ def verify(ledger: AccountLedger | UtxoLedger) -> list[Check]:
 def _utxo_rules(ledger: UtxoLedger) -> Iterator[Check]:
     yield _spent_once(ledger)
     yield _in_order(ledger)
+    index = _Index(ledger.columns, "owners", ("address_starts", "address_outputs"))
+    yield index.check("each output in its address's list", len(ledger.columns["address_order"]))
     sums = _Sums(ledger)
     sums.run()
     yield Check("outputs no more than inputs", sums.looked_at, tuple(sums.overpaid), sums.left_out)
@@ -150,8 +153,66 @@ def _account_rules(ledger: AccountLedger) -> Iterator[Check]:
     back = known[(blocks[1:] < blocks[:-1])[known]][:MANY]
     flaws = [f"movement {row + 1} stands behind one of a later block" for row in back.tolist()]
     yield Check("movements in the order of blocks", len(times), tuple(flaws))
+    index = _Index(ledger.columns, "transactions", ("transaction_starts", "transaction_places"))
+    groups = len(ledger.columns["transaction_order"])
+    yield index.check("each movement in its transaction's list", groups)
     wide = len(ledger.table("wide"))
     yield Check("amounts that can be reckoned with", len(times) - wide, (), wide)
+
+
+class _Index:
+    """An index, held against the column that it is of.
+
+    Where every row that it holds is of its group, rows rise within a group, and they are as many
+    as the column has numbers, each row stands once and where it belongs.
+    """
+
+    def __init__(self, columns: Mapping[str, Column], column: str, names: tuple[str, str]) -> None:
+        self._column = columns[column]
+        self._starts, self._rows = (columns[name] for name in names)
+        self._names = names
+
+    def check(self, rule: str, groups: int) -> Check:
+        """Return the check of one rule, for a column of numbers below `groups`."""
+        flaws = [*self._misshapen(groups)] or [*islice(self._misplaced(), MANY)]
+        return Check(rule, len(self._column), tuple(flaws))
+
+    def _misshapen(self, groups: int) -> Iterator[str]:
+        starts, rows = self._starts, self._rows
+        if len(starts) != groups + 1:
+            yield f"{self._names[0]} tells of {len(starts) - 1} groups, where there are {groups}"
+        elif starts[0] != 0 or starts[-1] != len(rows) or _falls(starts):
+            yield f"{self._names[0]} does not part {self._names[1]} into groups"
+        steps = range(0, len(self._column), STEP)
+        known = sum(int(np.count_nonzero(self._column[n : n + STEP] >= 0)) for n in steps)
+        if len(rows) != known:
+            yield f"{self._names[1]} has {len(rows)} rows, where {known} belong to a group"
+
+    def _misplaced(self) -> Iterator[str]:
+        total = len(self._rows)
+        with Bar("verifying", total) as bar:
+            for first in range(0, total, STEP):
+                yield from self._pass(first, min(first + STEP, total))
+                bar.reached(first)
+
+    def _pass(self, first: int, last: int) -> Iterator[str]:
+        begin = max(first - 1, 0)  # the first row is held against the one before it
+        rows = self._rows[begin:last].astype(np.int64)
+        groups = runs_of(self._starts, begin, last)
+        wrong = (rows < 0) | (rows >= len(self._column))
+        wrong |= self._column.take(rows, mode="clip") != groups
+        wrong[1:] |= (rows[1:] <= rows[:-1]) & (groups[1:] == groups[:-1])
+        for at in (np.flatnonzero(wrong[first - begin :]) + first - begin)[:MANY].tolist():
+            yield (
+                f"{self._names[1]} has {rows[at]} at place {begin + at}: not of group "
+                f"{groups[at]}, or out of order"
+            )
+
+
+def _falls(column: Column) -> bool:
+    """Tell whether a column falls anywhere."""
+    pieces = (column[first : first + STEP + 1] for first in range(0, len(column), STEP))
+    return any(bool(np.any(piece[1:] < piece[:-1])) for piece in pieces)
 
 
 def _outpoint(ledger: UtxoLedger, output: int) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 from sanctrail.cases import Case, Claim, Incident
 from sanctrail.errors import InputError
 from sanctrail.report.amounts import NO_BREAK, counted, money
+from sanctrail.report.asked import rule_sentences, rule_words
 from sanctrail.report.document import (
     Block,
     Column,
@@ -28,8 +29,9 @@ from sanctrail.report.findings import method_name, summary_blocks, where_blocks
 from sanctrail.report.fonts import show
 from sanctrail.report.matches import exposure_blocks, hit_blocks
 from sanctrail.report.picture import draw_flows
+from sanctrail.report.ranges import bounds_blocks, path_blocks
 
-TRACE_FORMAT = "sanctrail-trace/1"
+TRACE_FORMAT = "sanctrail-trace/2"
 SOURCES_SHOWN = 100
 SIMULATION = "SIMULATION: the ledger is made up. No real theft, person or transaction is described."
 METHODS = {
@@ -38,10 +40,30 @@ METHODS = {
         "in which they entered it. In a transaction the inputs, in order, fill the outputs, in "
         "order, and the fee comes last."
     ),
+    "lifo": (
+        "LIFO (last in, first out): the base units that entered last leave first. In a transaction "
+        "the last unit of the last input goes to the first output, and the fee comes last."
+    ),
+    "stolen-first": (
+        "Stolen first: at each account or transaction stolen units leave before clean ones, the "
+        "oldest first."
+    ),
+    "stolen-last": (
+        "Stolen last: at each account or transaction clean units leave before stolen ones."
+    ),
     "haircut": (
         "Haircut: each withdrawal carries the tainted share of the balance, that is "
         "floor(taint \u00d7 amount ÷ balance) base units. The remainder stays and leaves with the "
         "last unit."
+    ),
+    "lowest-balance": (
+        "Lowest intermediate balance: clean units leave an account first, so what stays stolen in "
+        "it is never more than the lowest balance it had since; what leaves is taken from all "
+        "thefts in the account in proportion."
+    ),
+    "poison": (
+        "Poison: every movement out of a place that any stolen unit ever reached counts whole. The "
+        "amounts are those of touched places; they do not add up to what was stolen."
     ),
 }
 LEVELS = {
@@ -92,6 +114,8 @@ def _report(case: Case) -> Report:
         Section("Summary", summary_blocks(trace)),
         Section("The flow in one picture", _picture_blocks(case)),
         Section("Where it is", where_blocks(trace)),
+        *((Section("Whatever the rule", bounds_blocks(trace)),) if trace.get("bounds") else ()),
+        *((Section("Paths", path_blocks(case)),) if case.paths else ()),
         Section("Listed wallets on the trail", exposure_blocks(case.exposure, trace)),
     ]
     if case.hits:
@@ -183,6 +207,11 @@ def _scope_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
         facts,
         _sources_table(trace),
         *_stops_tables(parameters),
+        *(
+            (Heading("Where the trace stops"), Points(said))
+            if (said := rule_sentences(parameters))
+            else ()
+        ),
         Heading("Limits of the ledger"),
         Points(limits) if limits else Paragraph("The ledger states no limits."),
         *((Heading("Notes of the trace"), Points(notes)) if notes else ()),
@@ -227,7 +256,7 @@ def _stops_tables(parameters: dict[str, Any]) -> tuple[Block, ...]:
     stops = parameters.get("stops") or []
     if not stops:
         return (
-            Paragraph("No stops were given: the trace follows value as far as the ledger goes."),
+            Paragraph("No stops were named: the trace follows value as far as its rules let it."),
         )
     categories: dict[str, int] = {}
     for stop in stops:
@@ -278,19 +307,26 @@ def _check_blocks(case: Case) -> tuple[Block, ...]:
 def rerun_command(trace: dict[str, Any]) -> str:
     """Write the command that makes the same trace again; LEDGER stands for the ledger's folder."""
     parameters = trace["parameters"]
-    words = ["sanctrail", "trace", "--ledger", "LEDGER", "--theft", _theft(trace), "--sources"]
+    words = ["sanctrail", "trace", "--ledger", "LEDGER"]
+    if len(parameters.get("thefts") or ()) < 2:  # noqa: PLR2004 - several have their names in the file
+        words += ["--theft", _theft(trace)]
+    words.append("--sources")
     if parameters.get("sources_file"):
         words.append(parameters["sources_file"]["name"])
     else:
         words += [_source_word(source) for source in parameters["sources"]]
     if parameters.get("stops_file"):
         words += ["--stops", parameters["stops_file"]["name"]]
-    if parameters.get("labels_file"):
-        words += ["--labels", parameters["labels_file"]["name"]]
+    for file in parameters.get("label_files") or ():
+        words += ["--labels", file["name"]]
     for option in ("asset", "since"):
         if parameters.get(option):
             words += [f"--{option}", parameters[option]]
-    words += ["--method", ",".join(parameters["methods"]), "--output", "TRACE"]
+    words += rule_words(parameters)
+    words += ["--method", ",".join(parameters["methods"])]
+    words += ["--bounds"] if "bounds" in trace else []
+    words += ["--currency", parameters["currency"]] if parameters.get("currency") else []
+    words += ["--output", "TRACE"]
     return shlex.join(words)
 
 
@@ -301,10 +337,10 @@ def _source_word(source: dict[str, Any]) -> str:
 
 def _files_table(case: Case, note: str) -> Table:
     rows = [((file.name,), (file.sha256,)) for file in case.files]
-    for key in ("sources_file", "stops_file", "labels_file"):
-        file = case.trace["parameters"].get(key)
-        if file:
-            rows.append(((file["name"],), (file["sha256"],)))
+    parameters = case.trace["parameters"]
+    given = [parameters.get(key) for key in ("sources_file", "stops_file")]
+    named = filter(None, [*given, *(parameters.get("label_files") or ())])
+    rows += [((file["name"],), (file["sha256"],)) for file in named]
     columns = (Column("File"), Column("SHA-256", "code"))
     return Table("Files this report rests on", columns, tuple(rows), note=note)
 

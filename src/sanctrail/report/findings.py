@@ -31,7 +31,15 @@ PART_NAMES = {
     "stopped": "Stopped",
     "converted_out": "Converted out",
 }
-METHOD_NAMES = {"fifo": "FIFO", "haircut": "Haircut"}
+METHOD_NAMES = {
+    "fifo": "FIFO",
+    "lifo": "LIFO",
+    "stolen-first": "Stolen first",
+    "stolen-last": "Stolen last",
+    "haircut": "Haircut",
+    "lowest-balance": "Lowest balance",
+    "poison": "Poison",
+}
 
 
 def method_name(method: str) -> str:
@@ -44,6 +52,11 @@ def traced(result: Result) -> int:
     return base_units(result["stolen"]) + base_units(result["converted_in"])
 
 
+def adds_up(result: Result) -> bool:
+    """Tell whether the method's amounts are parts of what was stolen."""
+    return bool(result.get("conserved", True))
+
+
 def part_sum(result: Result, part: str) -> int:
     """Add up one part of a result."""
     return sum(base_units(entry["amount"]) for entry in result[part])
@@ -53,6 +66,8 @@ def summary_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
     """Build the summary: prose, then for each result its balance and the sum written out."""
     blocks: list[Block] = [Paragraph(" ".join(_sentence(r) for r in trace["results"]))]
     for result in trace["results"]:
+        if not adds_up(result):
+            continue
         blocks.append(_balance_table(result))
         blocks.append(Paragraph(_arithmetic(result), "arithmetic"))
         blocks.extend(_disagreement(result))
@@ -80,6 +95,13 @@ def _sentence(result: Result) -> str:
         return f"{_money(amount, result)} ({share(amount, whole)}, rounded)"
 
     arrived, dormant = part_sum(result, "arrived"), part_sum(result, "dormant")
+    if not adds_up(result):
+        return (
+            f"{method_name(result['method'])} counts whole places that stolen units touched, so "
+            f"its amounts are no parts of what was stolen: {_money(arrived, result)} at "
+            f"{counted(len(result['arrived']), 'stop')}, {_money(dormant, result)} in "
+            f"{counted(len(result['dormant']), 'place')}."
+        )
     rest = whole - arrived - dormant
     transactions = counted(result["touched"]["transactions"], "transaction")
     addresses = counted(result["touched"]["addresses"], "address", "addresses")

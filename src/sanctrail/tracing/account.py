@@ -1,226 +1,227 @@
-"""Tracing on account ledgers: balances that stolen money enters and leaves in time order.
+"""Tracing on account ledgers: from the request to the walk, and from the walk to a trail."""
 
-Only accounts that stolen money reaches are followed. An account's earlier transfers are looked
-up when it is first reached, for the clean balance it then had; all its later transfers are
-events. So the work is that of the trail, not of the chain.
-"""
-
-import heapq
-from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
 from sanctrail.errors import TraceError
+from sanctrail.ground.kernel import kernel
 from sanctrail.ledger import AccountLedger
 from sanctrail.ledger.amounts import WIDE
-from sanctrail.ledger.batches import Asset, Ints
-from sanctrail.tracing.holdings import CLEAN, METHODS, Holding, Run, marked, stolen_amount
+from sanctrail.ledger.batches import Asset
+from sanctrail.tracing.account_walk import (
+    NAMES,
+    AccountChain,
+    AccountRules,
+    advance,
+    follow,
+    walk_accounts,
+)
+from sanctrail.tracing.judging import judge_address, suspect
+from sanctrail.tracing.places import METHODS, POISON
 from sanctrail.tracing.request import Part, Request
-from sanctrail.tracing.result import FEE, Flow, TraceResult, add
+from sanctrail.tracing.setting import Setting, named_parts, since_of
+from sanctrail.tracing.state import (
+    ASKED,
+    CLEAN,
+    EVENTS,
+    HOLDS,
+    LAST,
+    MOVES,
+    NONE,
+    TOO_WIDE,
+    State,
+    grown,
+    new_state,
+)
+from sanctrail.tracing.trail import LEFT, Trail, cut
+from sanctrail.tracing.utxo_walk import HALT
+from sanctrail.tracing.walking import SEEN, Checkpoint, refuse_damaged, run_walk, table_of, verdicts
 
-STOLEN = 0
-"""The origin that stolen units bear."""
-
-
-class AccountIndex:
-    """The movements of one asset, and each account's own among them."""
-
-    def __init__(self, ledger: AccountLedger, asset: Asset) -> None:
-        self.ledger = ledger
-        self._code = ledger.assets.index(asset)
-        self._codes = ledger.asset_numbers
-        self.senders = ledger.senders
-        self.receivers = ledger.receivers
-        self.times = ledger.times
-
-    def of(self, account: int) -> Ints:
-        """Return the places of an account's movements, in order, each once."""
-        places = self.ledger.positions_of(account)
-        mine: Ints = places[self._codes[places] == self._code]
-        return mine
-
-    def amount(self, place: int) -> int:
-        """Return a movement's amount, exact; `TraceError` where it is too wide to reckon with."""
-        amount = self.ledger.amount(place)
-        if amount >= WIDE:
-            raise TraceError(
-                f"transaction {self.transaction(place)}: it moves {amount} base units, more than "
-                "128 bits hold, which no trace reckons with. Leave the asset out with --asset."
-            )
-        return amount
-
-    def transaction(self, place: int) -> str:
-        """Return a movement's transaction id."""
-        return self.ledger.transaction(place)
-
-    def of_transaction(self, txid: str) -> list[int]:
-        """Return the places of a transaction's movements in this asset, in order."""
-        rows = self.ledger.positions_of_transaction(txid)
-        return [row for row in rows if self._codes[row] == self._code]
+_MASK = 2**64 - 1
+_HALF = 64
 
 
 def trace_account(
-    ledger: AccountLedger, request: Request, method: str, asset: Asset, index: AccountIndex
-) -> TraceResult:
-    """Trace one asset by one method."""
-    walk = _Walk(ledger, request, method, asset, index)
-    walk.run()
-    return walk.result
+    ledger: AccountLedger,
+    request: Request,
+    how: tuple[str, Asset],
+    setting: Setting,
+    checkpoint: Checkpoint | None = None,
+) -> Trail:
+    """Trace an account ledger by one method in one asset."""
+    method, asset = how
+    named = Named(ledger, request, asset)
+    chain = _chain(ledger, request, asset, setting, named)
+    rules = _rules(request, method)
+    state = checkpoint.load() if checkpoint else None
+    if state is None:
+        state = _started(request, setting, chain)
+
+    def judge(_status: int, asked: int) -> int:
+        return judge_address(ledger, request.rules, asked)
+
+    state, status = run_walk(
+        lambda held, budget: walk_accounts(held, chain, rules, budget), state, judge, checkpoint
+    )
+    refuse_damaged(ledger, status)
+    if status == TOO_WIDE:
+        place = int(state.count[ASKED])
+        raise TraceError(
+            f"transaction {ledger.transaction(place)}: {_too_much(ledger, place)} more than 128 "
+            "bits hold, which no trace reckons with. Leave the asset out with --asset."
+        )
+    return _trail(ledger, request, how, named, state)
 
 
-class _Walk:
-    """The accounts reached so far and the transfers still to come."""
+def _too_much(ledger: AccountLedger, place: int) -> str:
+    amount = ledger.amount(place)
+    if amount >= WIDE:
+        return f"it moves {amount} base units,"
+    return "with it a balance on the trail becomes"
 
-    def __init__(
-        self,
-        ledger: AccountLedger,
-        request: Request,
-        method: str,
-        asset: Asset,
-        index: AccountIndex,
-    ) -> None:
-        self.result = TraceResult(request.theft, method, asset)
-        self._ledger = ledger
-        self._index = index
-        self._since = request.since
-        self._new_holding = METHODS[method]
-        self._sources, self._stops = request.ids_in(ledger)
-        self._marks = _marks(ledger, index, request)
-        self._stop_places = {
-            place: index.transaction(place) + ("" if part.n is None else f":{part.n}")
+
+class Named:
+    """The movements that a request names, by their places in the ledger."""
+
+    def __init__(self, ledger: AccountLedger, request: Request, asset: Asset) -> None:
+        code = ledger.assets.index(asset)
+        self.marks: dict[int, tuple[int, int]] = {}
+        for theft, part in named_parts(request):
+            places = places_of(ledger, part, code)
+            amounts: dict[int, int] = {}
+            part.spread({place: _reckoned(ledger, place) for place in places}, amounts)  # type: ignore[attr-defined]
+            self.marks |= {place: (theft, amount) for place, amount in amounts.items()}
+        self.halts = {
+            place: ledger.transaction(place) + ("" if part.n is None else f":{part.n}")
             for part in sorted(request.stop_parts, key=str)
-            for place in _places(ledger, index, part)
+            for place in places_of(ledger, part, code)
         }
-        self._holdings: dict[int, Holding] = {}
-        self._events: list[tuple[int, int]] = []
-        self._rests: dict[int, Iterator[int]] = {}
-
-    def run(self) -> None:
-        """Take every transfer of the trail in order, then see what lies where."""
-        for source in sorted(self._sources):
-            self._follow(source, -1)
-        # Transfers named as stolen are events of their own, under a number no account has.
-        self._rests[CLEAN] = iter(sorted(self._marks))
-        self._next(CLEAN)
-        last = -1
-        while self._events:
-            place, account = heapq.heappop(self._events)
-            self._next(account)
-            if place != last:
-                self._transfer(place)
-                last = place
-        for account, holding in self._holdings.items():
-            if amount := sum(holding.held().values()):
-                self.result.dormant[self._ledger.address(account), ""] = amount
-
-    def _follow(self, account: int, after: int) -> None:
-        places = self._index.of(account)
-        first = int(np.searchsorted(places, after, side="right"))
-        self._rests[account] = iter(places[first:].tolist())
-        self._next(account)
-
-    def _next(self, account: int) -> None:
-        place = next(self._rests[account], None)
-        if place is not None:
-            heapq.heappush(self._events, (place, account))
-
-    def _transfer(self, place: int) -> None:
-        sender = int(self._index.senders[place])
-        receiver = int(self._index.receivers[place])
-        amount = self._index.amount(place)
-        if not amount:
-            return
-        runs = self._leaving(sender, receiver, place, amount)
-        tainted = stolen_amount(runs)
-        if stop := self._stop_places.get(place):
-            # As behind a stopped transaction on a UTXO chain, what goes on is clean.
-            add(self.result.stopped, stop, tainted)
-            self._arriving(receiver, place, [(amount, CLEAN)], 0)
-        else:
-            self._arriving(receiver, place, runs, tainted)
-        if tainted:
-            address = self._ledger.address
-            self.result.move(
-                Flow(
-                    address(sender),
-                    address(receiver) if receiver >= 0 else FEE,
-                    tainted,
-                    amount,
-                    self._index.transaction(place),
-                    int(self._index.times[place]),
-                )
-            )
-
-    def _leaving(self, sender: int, receiver: int, place: int, amount: int) -> list[Run]:
-        """Return the units of a transfer; what leaves a source is stolen there and then."""
-        if receiver in self._sources and sender in self._sources:
-            return [(amount, CLEAN)]
-        if sender in self._sources and not self._too_early(place):
-            self.result.stolen += amount
-            return [(amount, STOLEN)]
-        runs = [(amount, CLEAN)]
-        if holding := self._holdings.get(sender):
-            self.result.unknown_origin += max(0, amount - holding.balance)
-            runs = holding.take(amount)
-        if place in self._marks and receiver not in self._sources:
-            runs, new = marked(runs, self._marks[place], STOLEN)
-            self.result.stolen += new
-        return runs
-
-    def _too_early(self, place: int) -> bool:
-        return self._since is not None and int(self._index.times[place]) < self._since
-
-    def _arriving(self, receiver: int, place: int, runs: list[Run], tainted: int) -> None:
-        if receiver < 0:  # a fee, or coins that were destroyed
-            self.result.fees += tainted
-        elif receiver in self._sources:
-            add(self.result.returned, self._ledger.address(receiver), tainted)
-        elif receiver in self._stops:
-            add(self.result.arrived, self._ledger.address(receiver), tainted)
-        elif holding := self._holdings.get(receiver):
-            holding.put(runs)
-        elif tainted:
-            self._open(receiver, place).put(runs)
-
-    def _open(self, account: int, place: int) -> Holding:
-        """Begin to follow an account at the moment stolen money first reaches it."""
-        holding = self._new_holding()
-        balance = self._balance_before(account, place)
-        if int(self._index.senders[place]) == account:  # a stolen payment to oneself has left first
-            balance = max(0, balance - self._index.amount(place))
-        holding.put([(balance, CLEAN)])
-        self._holdings[account] = holding
-        self._follow(account, place)
-        return holding
-
-    def _balance_before(self, account: int, place: int) -> int:
-        """Return the clean balance known before a place; it never falls below zero."""
-        index, balance = self._index, 0
-        for earlier in index.of(account).tolist():
-            if earlier >= place:
-                break
-            amount = index.amount(earlier)
-            sent, received = index.senders[earlier] == account, index.receivers[earlier] == account
-            if sent:
-                balance = max(0, balance - amount)
-            if received:
-                balance += amount
-        return balance
 
 
-def _marks(ledger: AccountLedger, index: AccountIndex, request: Request) -> dict[int, int]:
-    """Return how much of which transfer was stolen, for parts named by transaction."""
-    marks: dict[int, int] = {}
-    for part in request.stolen_parts:
-        places = _places(ledger, index, part)
-        part.spread({place: index.amount(place) for place in places}, marks)
-    return marks
+def _reckoned(ledger: AccountLedger, place: int) -> int:
+    amount = ledger.amount(place)
+    if amount >= WIDE:
+        raise TraceError(
+            f"transaction {ledger.transaction(place)}: {_too_much(ledger, place)} more than 128 "
+            "bits hold, which no trace reckons with. Leave the asset out with --asset."
+        )
+    return amount
 
 
-def _places(ledger: AccountLedger, index: AccountIndex, part: Part) -> list[int]:
-    """Return the places of a part's transfers in this asset, in order."""
+def places_of(ledger: AccountLedger, part: Part, code: int | None = None) -> list[int]:
+    """Return a part's movements, in order; of one asset where a code is given.
+
+    A part's `n` counts all movements of its transaction, whatever they move.
+    """
     rows = ledger.positions_of_transaction(part.txid)
-    if part.n is not None:
-        rows = rows[part.n : part.n + 1]
-    here = set(index.of_transaction(part.txid))
-    return [row for row in rows if row in here]
+    rows = rows if part.n is None else rows[part.n : part.n + 1]
+    return [row for row in rows if code is None or ledger.asset_numbers[row] == code]
+
+
+def _chain(
+    ledger: AccountLedger, request: Request, asset: Asset, setting: Setting, named: Named
+) -> AccountChain:
+    special_keys, special = table_of(setting.special())
+    places = sorted(named.marks)
+    mark_keys, mark_of = table_of({place: n for n, place in enumerate(places)})
+    marks = [
+        (theft, amount >> _HALF, amount & _MASK)
+        for theft, amount in (named.marks[place] for place in places)
+    ]
+    halt_keys, halts = table_of(dict.fromkeys(named.halts, 1))
+    columns = ledger.columns
+    return AccountChain(
+        senders=columns["senders"],
+        receivers=columns["receivers"],
+        high=columns["amounts_high"],
+        low=columns["amounts_low"],
+        times=columns["times"],
+        assets=columns["assets"],
+        asset=ledger.assets.index(asset),
+        account_starts=columns["account_starts"],
+        account_places=columns["account_places"],
+        special_keys=special_keys,
+        special=special,
+        mark_keys=mark_keys,
+        mark_of=mark_of,
+        marks=np.array(marks, np.uint64).reshape(-1, 3),
+        named=np.array(places, np.int64),
+        halt_keys=halt_keys,
+        halts=halts,
+        since=np.array(since_of(request), np.int64),
+    )
+
+
+def _rules(request: Request, method: str) -> AccountRules:
+    rules = request.rules
+    return AccountRules(
+        method=METHODS.index(method),
+        max_age=NONE if rules.max_age is None else rules.max_age,
+        max_hops=NONE if rules.max_hops is None else rules.max_hops,
+        least_high=np.uint64(rules.min_amount >> _HALF),
+        least_low=np.uint64(rules.min_amount & _MASK),
+        busy=rules.senders + rules.receivers,
+    )
+
+
+def _started(request: Request, setting: Setting, chain: AccountChain) -> State:
+    """Return the state before the first movement: the sources' and the named ones wait."""
+    state = grown(new_state(len(request.thefts)), len(setting.sources) + 16)
+    state.count[HOLDS] = NAMES + 1
+    state.holds[NAMES]["account"] = NONE
+    state.holds[NAMES]["end"] = len(chain.named)
+    advance(state, chain, NAMES)
+    for source in sorted(setting.sources):
+        follow(state, chain, source, NONE)
+    state.count[LAST] = NONE
+    return state
+
+
+def _trail(
+    ledger: AccountLedger, request: Request, how: tuple[str, Asset], named: Named, state: State
+) -> Trail:
+    method, asset = how
+    unknown = int(state.unknown[0]) << _HALF | int(state.unknown[1])
+    trail = Trail(
+        ledger,
+        method,
+        asset,
+        tuple(theft.name for theft in request.thefts),
+        cut(state.moves, int(state.count[MOVES])),
+        np.zeros((0, 2), np.int64),
+        _left(state, method),
+        unknown,
+        int(state.count[EVENTS]),
+        {place: amount for place, (_, amount) in named.marks.items()},
+        named.halts,
+    )
+    for key, verdict in verdicts(state).items():
+        if key & 1 and verdict in {HALT, SEEN}:
+            trail.suspects[key >> 1] = suspect(ledger, key >> 1, stopped=verdict == HALT)
+    return trail
+
+
+def _left(state: State, method: str) -> Any:
+    """Return the stolen units that lie in accounts; under poison, each touched one's balance."""
+    left = np.zeros(int(state.count[0]) + 1, LEFT)
+    used = left_kernel(state, METHODS.index(method) == POISON, left)
+    return left[:used]
+
+
+@kernel
+def left_kernel(state: Any, whole: Any, left: Any) -> Any:
+    """Fill (account, theft, high, low) of every stolen lot that lies in an account."""
+    used = 0
+    for of in range(NAMES + 1, state.count[HOLDS]):
+        at = state.holds[of].head
+        while at != NONE:
+            lot = state.lots[at]
+            if lot.origin != CLEAN:
+                left[used].account = state.holds[of].account
+                left[used].theft = lot.origin >> 1
+                left[used].high = state.holds[of].total_high if whole else lot.high
+                left[used].low = state.holds[of].total_low if whole else lot.low
+                used += 1
+            at = lot.next
+    return used

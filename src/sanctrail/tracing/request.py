@@ -9,8 +9,10 @@ from sanctrail.attribution import Label
 from sanctrail.attribution.entries import EntryRow, read_entries
 from sanctrail.errors import InputError, TraceError
 from sanctrail.ground.inputs import FileDigest
-from sanctrail.ledger import Ledger
-from sanctrail.tracing.holdings import METHODS
+from sanctrail.ledger.values import unix_time
+from sanctrail.tracing.places import METHODS
+
+ALL = "all"
 
 _MAX_AMOUNT_DIGITS = 39
 _MAX_PLACE_DIGITS = 9
@@ -54,27 +56,61 @@ class StolenPart(Part):
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
-    """One trace. Addresses are canonical; `since` is unix seconds, `asset` a code or None."""
+class Theft:
+    """What one theft took: addresses all of whose payments are stolen, or stolen parts.
 
-    theft: str
-    source_addresses: tuple[str, ...]
-    stolen_parts: tuple[StolenPart, ...]
+    Addresses are canonical; `since` is unix seconds, from when on what leaves them is stolen.
+    """
+
+    name: str
+    addresses: tuple[str, ...] = ()
+    parts: tuple[StolenPart, ...] = ()
+    since: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopRules:
+    """Where a trace stops or forks besides the stops that are named; see docs/tracing.md.
+
+    Ages are seconds from a theft's first movement, amounts base units.
+    """
+
+    services: bool = True
+    coinjoins: str = "stop"
+    suspected: bool = False
+    senders: int = 50
+    receivers: int = 50
+    max_age: int | None = None
+    max_hops: int | None = None
+    min_amount: int = 0
+    follow_fees: bool = False
+
+
+COINJOINS = ("stop", "found", "spread")
+"""Stop at CoinJoins found or suspected; at those found alone; or trace through all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One trace: thefts (each unit remembers which), stops, rules, methods; `asset` a code."""
+
+    thefts: tuple[Theft, ...]
     stop_addresses: frozenset[str]
     stop_parts: frozenset[Part]
     methods: tuple[str, ...]
     asset: str | None = None
-    since: int | None = None
+    rules: StopRules = field(default_factory=StopRules)
     labels: Mapping[str, Label] = field(default_factory=dict)
     sources_file: FileDigest | None = None
     stops_file: FileDigest | None = None
-    labels_file: FileDigest | None = None
+    label_files: tuple[FileDigest, ...] = ()
+    workspace_labels: int = 0
+    inferred: int = 0
 
-    def ids_in(self, ledger: Ledger) -> tuple[set[int], set[int]]:
-        """Return the ledger's ids of the sources and of the stops; a source is no stop."""
-        ids = ledger.ids_of([*self.source_addresses, *sorted(self.stop_addresses)])
-        sources = {ids[address] for address in self.source_addresses if address in ids}
-        return sources, {ids[a] for a in self.stop_addresses if a in ids} - sources
+    @property
+    def name(self) -> str:
+        """The theft's name, or how many there are."""
+        return self.thefts[0].name if len(self.thefts) == 1 else f"{len(self.thefts)} thefts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +120,11 @@ class Options:
     asset: str | None = None
     since: int | None = None
     theft: str | None = None
+    rules: StopRules = field(default_factory=StopRules)
     labels: Mapping[str, Label] = field(default_factory=dict)
-    labels_file: FileDigest | None = None
+    label_files: tuple[FileDigest, ...] = ()
+    workspace_labels: int = 0
+    inferred: int = 0
 
 
 def build_request(
@@ -93,26 +132,26 @@ def build_request(
 ) -> Request:
     """Read the sources (files, or addresses and transactions themselves) and the stops file.
 
+    A column `theft` in the sources file parts them into several thefts, `since` gives each a time.
     Raises `InputError` or `TraceError` with a sentence where an entry cannot be understood.
     """
     options = options or Options()
     entries, name, sources_file = _source_entries(sources)
-    addresses, parts = _sorted_sources(entries)
     stop_rows, stops_file = read_entries(stops) if stops else ([], None)
     stopped = {_part_of(row) or canonical(row.fields["entry"]): row for row in stop_rows}
     return Request(
-        theft=options.theft or name,
-        source_addresses=addresses,
-        stolen_parts=parts,
+        thefts=_thefts(entries, options.theft or name, options.since),
         stop_addresses=frozenset(key for key in stopped if isinstance(key, str)),
         stop_parts=frozenset(key for key in stopped if isinstance(key, Part)),
         methods=_methods(methods),
         asset=options.asset,
-        since=options.since,
+        rules=options.rules,
         labels=_labels(stopped, options.labels, stops.name if stops else ""),
         sources_file=sources_file,
         stops_file=stops_file,
-        labels_file=options.labels_file,
+        label_files=options.label_files,
+        workspace_labels=options.workspace_labels,
+        inferred=options.inferred,
     )
 
 
@@ -147,32 +186,71 @@ def _split(source: str) -> dict[str, str]:
     return {"entry": entry.strip(), "amount": amount.strip()}
 
 
-def _sorted_sources(
-    rows: Iterable[EntryRow],
-) -> tuple[tuple[str, ...], tuple[StolenPart, ...]]:
-    """Part the entries into addresses and stolen parts; nothing may be named stolen twice."""
-    addresses: dict[str, None] = {}
-    parts: dict[Part, StolenPart] = {}
+def _thefts(rows: Sequence[EntryRow], name: str, since: int | None) -> tuple[Theft, ...]:
+    """Part the entries into thefts, in the order in which they are first named."""
+    by_theft: dict[str, list[EntryRow]] = {}
     for row in rows:
-        part = _part_of(row)
-        amount = row.fields.get("amount", "")
-        if part is None and amount:
+        by_theft.setdefault(row.fields.get("theft") or name, []).append(row)
+    whose: dict[str, str] = {}
+    parts: dict[Part, StolenPart] = {}
+    made = []
+    for theft, own in by_theft.items():
+        addresses = _addresses_of(own, theft, whose)
+        stolen = [_stolen_part(row, parts) for row in own if _part_of(row)]
+        made.append(Theft(theft, addresses, tuple(stolen), _since_of(own, since)))
+    return tuple(made)
+
+
+def _addresses_of(rows: Iterable[EntryRow], theft: str, whose: dict[str, str]) -> tuple[str, ...]:
+    addresses: dict[str, None] = {}
+    for row in rows:
+        if _part_of(row) is not None:
+            continue
+        address = canonical(row.fields["entry"])
+        if row.fields.get("amount"):
             raise InputError(
                 f"sources, line {row.line}: an amount stands behind the address "
                 f"'{row.fields['entry']}', but from an address all that leaves is stolen. Name "
                 "the transaction (txid:n,amount), or leave the amount out."
             )
-        if part is None:
-            addresses[canonical(row.fields["entry"])] = None
-            continue
-        if any(held.txid == part.txid and None in (held.n, part.n) for held in parts) or (
-            part in parts
-        ):
+        if whose.setdefault(address, theft) != theft:
             raise InputError(
-                f"sources, line {row.line}: {part} is named as stolen twice. Keep one line for it."
+                f"sources, line {row.line}: {address} is a source of {whose[address]} and of "
+                f"{theft}; what leaves it can be stolen only once. Name transactions instead."
             )
-        parts[part] = StolenPart(part.txid, part.n, _amount(amount, row.line))
-    return tuple(addresses), tuple(parts.values())
+        addresses[address] = None
+    return tuple(addresses)
+
+
+def _stolen_part(row: EntryRow, parts: dict[Part, StolenPart]) -> StolenPart:
+    """Return what a line names as stolen; nothing may be named twice."""
+    part = _part_of(row)
+    assert part is not None
+    if any(held.txid == part.txid and None in (held.n, part.n) for held in parts) or part in parts:
+        raise InputError(
+            f"sources, line {row.line}: {part} is named as stolen twice. Keep one line for it."
+        )
+    parts[part] = StolenPart(part.txid, part.n, _amount(row.fields.get("amount", ""), row.line))
+    return parts[part]
+
+
+def _since_of(rows: Iterable[EntryRow], since: int | None) -> int | None:
+    """Return from when on a theft's sources pay stolen money: its lines' own word, else the given.
+
+    Lines of one theft that say different times are refused.
+    """
+    told = {text: row.line for row in rows if (text := row.fields.get("since", ""))}
+    if len(told) > 1:
+        raise InputError(
+            f"sources, line {max(told.values())}: one theft has several times 'since' "
+            f"({', '.join(sorted(told))}). Give it one."
+        )
+    for text, line in told.items():
+        try:
+            return unix_time(text)
+        except ValueError as error:
+            raise InputError(f"sources, line {line}: since: {error}.") from error
+    return since
 
 
 def _part_of(row: EntryRow) -> Part | None:
@@ -213,10 +291,12 @@ def _labels(
 
 def _methods(text: str) -> tuple[str, ...]:
     methods = tuple(dict.fromkeys(m.strip().lower() for m in text.split(",") if m.strip()))
+    if methods == (ALL,):
+        return METHODS
     unknown = [method for method in methods if method not in METHODS]
     if unknown or not methods:
         raise TraceError(
             f"There is no method '{', '.join(unknown) or text}'; this program traces by "
-            f"{', '.join(METHODS)}. Give one or more, joined by commas."
+            f"{', '.join(METHODS)}. Give one or more, joined by commas, or '{ALL}'."
         )
     return methods

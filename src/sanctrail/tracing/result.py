@@ -1,73 +1,77 @@
-"""What a trace found, its balance, and its two files: trace.json and flows.csv."""
+"""What a trace found of one theft by one method in one asset, and its balance."""
 
-import csv
-import hashlib
-import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from sanctrail import __version__
-from sanctrail.addresses import canonical_transaction
-from sanctrail.errors import TraceError
-from sanctrail.ground.store import replace_file, write_json
-from sanctrail.ledger import Ledger
+import numpy as np
+import numpy.typing as npt
+
+from sanctrail.ledger import AccountLedger, UtxoLedger
 from sanctrail.ledger.batches import Asset
-from sanctrail.ledger.manifest import FORMAT as LEDGER_FORMAT
-from sanctrail.ledger.values import iso_time
-from sanctrail.tracing.request import Request
-
-FORMAT = "sanctrail-trace/1"
-FLOW_COLUMNS = (
-    "from",
-    "to",
-    "amount_tainted",
-    "amount_total",
-    "transaction",
-    "time",
-    "theft",
-    "method",
-    "asset",
+from sanctrail.ledger.columns import once
+from sanctrail.tracing.state import (
+    AGED,
+    ARRIVED,
+    CHANGE,
+    FAR,
+    FEE,
+    FRESH,
+    NAMED,
+    RETURNED,
+    SMALL,
+    STOPPED,
+    TAKEN,
 )
-FEE = "fee"
-"""What stands in `to` where tainted units went to a transaction's fee."""
+from sanctrail.tracing.trail import Trail, sums, total
+
+CONSERVED = frozenset({"fifo", "lifo", "stolen-first", "stolen-last", "haircut", "lowest-balance"})
+"""Methods by which what went in comes out, to the last unit."""
 
 
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """One movement of tainted units; `total` is what the transfer or output moved in all."""
+class Stop(NamedTuple):
+    """Where the trace was stopped: a transaction, an address or an output, and by which rule."""
 
-    sender: str
-    receiver: str
-    tainted: int
-    total: int
-    transaction: str
-    time: int
+    place: str
+    address: str
+    rule: str
+    detail: str
+
+
+class Lying(NamedTuple):
+    """Where units lie: an address, and on UTXO ledgers the output."""
+
+    address: str
+    outpoint: str
 
 
 @dataclass(slots=True)
 class TraceResult:
     """One theft by one method in one asset; amounts in base units.
 
-    `dormant` is keyed by (address, outpoint); the outpoint is empty on account ledgers.
     `unknown_origin` is what followed accounts paid beyond the balance that the ledger knows:
-    clean money, no part of the balance of the trace.
+    clean money, no part of the balance of the trace. `theft_number` is its place in the request.
     """
 
     theft: str
     method: str
     asset: Asset
+    trail: Trail
+    theft_number: int = 0
     stolen: int = 0
     arrived: dict[str, int] = field(default_factory=dict)
-    dormant: dict[tuple[str, str], int] = field(default_factory=dict)
+    dormant: dict[Lying, int] = field(default_factory=dict)
     returned: dict[str, int] = field(default_factory=dict)
-    stopped: dict[str, int] = field(default_factory=dict)
+    stopped: dict[Stop, int] = field(default_factory=dict)
     fees: int = 0
     unknown_origin: int = 0
-    flows: list[Flow] = field(default_factory=list)
-    addresses: set[str] = field(default_factory=set)
-    transactions: set[str] = field(default_factory=set)
+    touched_transactions: int = 0
+    touched_addresses: int = 0
+
+    @property
+    def conserved(self) -> bool:
+        """Whether the method's amounts add up; poison's do not."""
+        return self.method in CONSERVED
 
     @property
     def out(self) -> int:
@@ -80,176 +84,134 @@ class TraceResult:
         )
         return sum(sum(end.values()) for end in ends) + self.fees
 
-    def move(self, flow: Flow) -> None:
-        """Record a movement of tainted units."""
-        self.flows.append(flow)
-        self.transactions.add(flow.transaction)
-        self.addresses.add(flow.sender)
-        if flow.receiver != FEE:
-            self.addresses.add(flow.receiver)
+
+def results_of(trail: Trail) -> list[TraceResult]:
+    """Return the result of every theft on a trail."""
+    return [_result(trail, number, name) for number, name in enumerate(trail.thefts)]
 
 
-def add(amounts: dict[str, int], key: str, amount: int) -> None:
-    """Add to a place's amount; nothing added leaves no place behind."""
-    if amount:
-        amounts[key] = amounts.get(key, 0) + amount
+def _result(trail: Trail, number: int, name: str) -> TraceResult:
+    moves = trail.moves[trail.moves["theft"] == number]
+    result = TraceResult(name, trail.method, trail.asset, trail, number)
+    result.unknown_origin = trail.unknown
+    result.stolen = _stolen(trail, moves)
+    result.fees = total(_of(moves, FEE))
+    for end, fate in ((result.arrived, ARRIVED), (result.returned, RETURNED)):
+        end.update(_by_address(trail, _of(moves, fate)))
+    result.dormant = _dormant(trail, number)
+    result.stopped = _stopped(trail, moves)
+    _count(trail, moves, result)
+    return result
 
 
-def write_trace(
-    output: Path,
-    ledger: Ledger,
-    request: Request,
-    results: Sequence[TraceResult],
-    notes: Sequence[str],
-) -> dict[str, Any]:
-    """Write trace.json and flows.csv into a folder and return the former's document."""
-    flows = _flows_csv(results).encode()
-    document = trace_document(ledger, request, results, notes)
-    document["flows"] = {
-        "file": "flows.csv",
-        "sha256": hashlib.sha256(flows).hexdigest(),
-        "rows": sum(len(result.flows) for result in results),
-    }
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-        replace_file(output / "flows.csv", flows)
-        write_json(output / "trace.json", document)
-    except OSError as error:
-        raise TraceError(
-            f"{output}: the trace cannot be written there ({error.strerror}). Choose another "
-            "--output folder."
-        ) from error
-    return document
+def _of(moves: npt.NDArray[Any], *fates: int) -> npt.NDArray[Any]:
+    return moves[np.isin(moves["fate"], fates)]
 
 
-def trace_document(
-    ledger: Ledger, request: Request, results: Sequence[TraceResult], notes: Sequence[str]
-) -> dict[str, Any]:
-    """Return the document of trace.json; see docs/tracing.md for its fields."""
-    about = ledger.manifest
-    given = {key: label.label for key, label in request.labels.items() if label.label}
-    names = {**ledger.labels(), **given}
+def _stolen(trail: Trail, moves: npt.NDArray[Any]) -> int:
+    """Return what was stolen: all that left the sources, less change, and what was named."""
+    named = moves[moves["root"] == NAMED]
+    if trail.method == "poison":  # its movements count whole places, not what was stolen of them
+        where = named["receiver" if trail.utxo else "at"].tolist()
+        taken = sum(trail.marked[place] for place in where)
+    else:
+        taken = total(named)
+    if not trail.utxo:
+        fresh = (moves["root"] == FRESH) & (moves["fate"] != AGED) & (moves["fate"] != FAR)
+        return taken + total(moves[fresh])
+    left = dict(sums(_of(moves, TAKEN), ("at",)))
+    back = dict(sums(_of(moves, CHANGE), ("at",)))
+    return taken + sum(max(0, amount - back.get(at, 0)) for at, amount in left.items())
+
+
+def _by_address(trail: Trail, moves: npt.NDArray[Any]) -> dict[str, int]:
+    held = moves.copy()
+    held["receiver"] = _owners(trail, moves["receiver"])
     return {
-        "format": FORMAT,
-        "versions": {"sanctrail": __version__, "ledger_format": LEDGER_FORMAT},
-        "parameters": _parameters(request),
-        "ledger": {
-            "digest": about["digest"],
-            "family": about["family"],
-            "simulation": about["simulation"],
-            "format": about["source_format"],
-            "coverage": about["coverage"],
-            "limits": about["limits"],
-            "files": about["files"],
-        },
-        "notes": list(notes),
-        "results": [_result(result, request, names) for result in results],
+        trail.ledger.address(owner): amount
+        for (owner,), amount in sums(held, ("receiver",))
+        if amount
     }
 
 
-def _parameters(request: Request) -> dict[str, Any]:
-    sources: list[dict[str, Any]] = [
-        {"entry": address, "amount": None} for address in request.source_addresses
+def _owners(trail: Trail, receivers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if isinstance(trail.ledger, AccountLedger):
+        return receivers
+    owners: npt.NDArray[Any] = trail.ledger.owners[receivers]
+    return owners
+
+
+def _dormant(trail: Trail, number: int) -> dict[Lying, int]:
+    if isinstance(trail.ledger, UtxoLedger):
+        lying = trail.moves[trail.unspent() & (trail.moves["theft"] == number)]
+        return {
+            _lying(trail.ledger, output): amount for (output,), amount in sums(lying, ("receiver",))
+        }
+    mine = trail.left[trail.left["theft"] == number]
+    return {
+        Lying(trail.ledger.address(account), ""): amount
+        for (account,), amount in sums(mine, ("account",))
+        if amount
+    }
+
+
+def _lying(ledger: UtxoLedger, output: int) -> Lying:
+    outpoint = f"{ledger.transaction(ledger.maker(output))}:{ledger.place(output)}"
+    return Lying(ledger.address(int(ledger.owners[output])), outpoint)
+
+
+def _stopped(trail: Trail, moves: npt.NDArray[Any]) -> dict[Stop, int]:
+    stopped: dict[Stop, int] = {}
+    for (at, receiver), amount in sums(_of(moves, STOPPED), ("at", "receiver")):
+        stop = _asked(trail, at, receiver)
+        stopped[stop] = stopped.get(stop, 0) + amount
+    for fate, rule in ((AGED, "age"), (FAR, "hops"), (SMALL, "amount")):
+        for (receiver,), amount in sums(_of(moves, fate), ("receiver",)):
+            stop = _limited(trail, receiver, rule)
+            stopped[stop] = stopped.get(stop, 0) + amount
+    return stopped
+
+
+def _asked(trail: Trail, at: int, receiver: int) -> Stop:
+    """Name the stop at a transaction, an output or a movement."""
+    if trail.utxo and receiver >= 0:
+        return Stop(trail.asked[-1 - receiver], "", "asked", "")
+    if at in trail.asked:
+        return Stop(trail.asked[at], "", "asked", "")
+    assert isinstance(trail.ledger, UtxoLedger)
+    return Stop(trail.ledger.transaction(at), "", "coinjoin", trail.joins[at])
+
+
+def _limited(trail: Trail, receiver: int, rule: str) -> Stop:
+    if isinstance(trail.ledger, UtxoLedger):
+        lying = _lying(trail.ledger, receiver)
+        return Stop(lying.outpoint, lying.address, rule, "")
+    address = trail.ledger.address(receiver)
+    return Stop("", address, rule, "")
+
+
+def _count(trail: Trail, moves: npt.NDArray[Any], result: TraceResult) -> None:
+    """Count the transactions and addresses through which the theft's units moved."""
+    at = once(moves["at"])
+    if isinstance(trail.ledger, AccountLedger):
+        result.touched_transactions = len(once(trail.ledger.columns["transactions"][at]))
+        ends = np.concatenate([moves["sender"], moves["receiver"]])
+    else:
+        result.touched_transactions = len(at)
+        receivers = moves["receiver"]
+        ends = _owners(trail, receivers[receivers >= 0])
+        payers = _payers(trail, at) if np.any(moves["root"] == NAMED) else ends[:0]
+        ends = np.concatenate([ends, payers])
+    result.touched_addresses = len(once(ends[ends >= 0]))
+
+
+def _payers(trail: Trail, numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Return who paid the transactions that were named as the theft: their first inputs' owners."""
+    named = trail.moves[(trail.moves["root"] == NAMED)]["at"]
+    named = once(named[np.isin(named, numbers)])
+    first = trail.ledger.columns["first_input"]
+    paid = named[first[named + 1] > first[named]]
+    owners: npt.NDArray[Any] = trail.ledger.columns["owners"][
+        trail.ledger.columns["inputs"][first[paid]]
     ]
-    sources += [
-        {"entry": str(part), "amount": None if part.amount is None else str(part.amount)}
-        for part in request.stolen_parts
-    ]
-    return {
-        "theft": request.theft,
-        "sources": sources,
-        "sources_file": _file(request.sources_file),
-        "stops": [
-            {"entry": entry, **_named(entry, request, {})}
-            for entry in sorted(request.stop_addresses | set(map(str, request.stop_parts)))
-        ],
-        "stops_file": _file(request.stops_file),
-        "labels_file": _file(request.labels_file),
-        "asset": request.asset,
-        "since": None if request.since is None else iso_time(request.since),
-        "methods": list(request.methods),
-    }
-
-
-def _file(digest: Any) -> dict[str, str] | None:
-    return {"name": digest.name, "sha256": digest.sha256} if digest else None
-
-
-def _named(entry: str, request: Request, names: Mapping[str, str]) -> dict[str, str | None]:
-    label = request.labels.get(entry)
-    return {
-        "label": names.get(entry) or (label.label if label else None) or None,
-        "category": (label.category if label else None) or None,
-    }
-
-
-def _result(result: TraceResult, request: Request, names: Mapping[str, str]) -> dict[str, Any]:
-    return {
-        "theft": result.theft,
-        "method": result.method,
-        "asset": result.asset.code,
-        "unit": result.asset.unit,
-        "decimals": result.asset.decimals,
-        "stolen": str(result.stolen),
-        "converted_in": "0",
-        "arrived": [
-            {"address": address, **_named(address, request, names), "amount": str(amount)}
-            for address, amount in _largest_first(result.arrived)
-        ],
-        "dormant": [
-            {"address": address, "outpoint": outpoint or None, "amount": str(amount)}
-            for (address, outpoint), amount in _largest_first(result.dormant)
-        ],
-        "returned": [
-            {"address": address, "amount": str(amount)}
-            for address, amount in _largest_first(result.returned)
-        ],
-        "stopped": [
-            {"transaction": txid, "reason": _reason(txid, request), "amount": str(amount)}
-            for txid, amount in _largest_first(result.stopped)
-        ],
-        "converted_out": [],
-        "fees": str(result.fees),
-        "conservation": {
-            "in": str(result.stolen),
-            "out": str(result.out),
-            "difference": str(result.stolen - result.out),
-        },
-        "unknown_origin": str(result.unknown_origin),
-        "touched": {
-            "transactions": len(result.transactions),
-            "addresses": len(result.addresses),
-        },
-    }
-
-
-def _reason(txid: str, request: Request) -> str:
-    part, colon, place = txid.partition(":")
-    label = request.labels.get(canonical_transaction(part) + colon + place)
-    return f"stop asked for: {label.label}" if label and label.label else "stop asked for"
-
-
-def _largest_first(amounts: Mapping[Any, int]) -> list[tuple[Any, int]]:
-    held = [(key, amount) for key, amount in amounts.items() if amount]
-    return sorted(held, key=lambda item: (-item[1], item[0]))
-
-
-def _flows_csv(results: Sequence[TraceResult]) -> str:
-    written = io.StringIO(newline="")
-    writer = csv.writer(written, lineterminator="\n")
-    writer.writerow(FLOW_COLUMNS)
-    for result in results:
-        about = (result.theft, result.method, result.asset.code)
-        for flow in result.flows:
-            writer.writerow(
-                (
-                    flow.sender,
-                    flow.receiver,
-                    flow.tainted,
-                    flow.total,
-                    flow.transaction,
-                    iso_time(flow.time),
-                    *about,
-                )
-            )
-    return written.getvalue()
+    return owners

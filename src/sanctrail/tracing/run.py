@@ -1,50 +1,139 @@
 """Running a trace: every asset that left the sources, by every method asked for."""
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
+from sanctrail import __version__
+from sanctrail.addresses import describe, is_transaction_id
 from sanctrail.errors import TraceError
 from sanctrail.ledger import AccountLedger, UtxoLedger
-from sanctrail.ledger.batches import Asset
-from sanctrail.tracing.account import AccountIndex, trace_account
-from sanctrail.tracing.request import Part, Request, StolenPart
-from sanctrail.tracing.result import TraceResult
+from sanctrail.ledger.batches import GAPS, Asset
+from sanctrail.ledger.values import iso_time
+from sanctrail.tracing.account import places_of, trace_account
+from sanctrail.tracing.places import LOWEST, METHODS
+from sanctrail.tracing.request import Part, Request, StolenPart, Theft
+from sanctrail.tracing.result import TraceResult, results_of
+from sanctrail.tracing.setting import setting_of
+from sanctrail.tracing.state import STOPPED
+from sanctrail.tracing.trail import Trail
 from sanctrail.tracing.utxo import trace_utxo
+from sanctrail.tracing.walking import Checkpoint
 
 MANY = 5
 """Entries named in full in one note."""
 
+_SAMPLE = 50
+"""Addresses of a ledger that are looked at to tell their form."""
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Where long walks are kept, and whether to go on from what was kept there."""
+
+    folder: Path
+    resume: bool = False
+
 
 def trace(
-    ledger: AccountLedger | UtxoLedger, request: Request
+    ledger: AccountLedger | UtxoLedger, request: Request, keep: Keep | None = None
 ) -> tuple[list[TraceResult], list[str]]:
     """Trace the request through a ledger; return the results and notes for the reader.
 
-    Raises `TraceError` where no source is in the ledger or nothing left the sources.
+    With `keep`, walks that take long are kept, and go on from there when they were cut off. Raises
+    `TraceError` where no source is in the ledger or nothing left the sources.
     """
-    resolved, notes = _resolved(ledger, request)
-    results = [result for result in _results(ledger, resolved) if result.stolen]
+    resolved, notes = resolve(ledger, request)
+    trails = list(trails_of(ledger, resolved, keep))
+    results = [result for trail in trails for result in results_of(trail) if result.stolen]
     if not results:
-        raise TraceError(
-            "Nothing left the sources"
-            + (" from the given time on" if request.since is not None else "")
-            + (f" in {request.asset}" if request.asset else "")
-            + ". Check the addresses, --since and --asset against 'sanctrail ledger info'."
-        )
-    return results, notes
+        raise TraceError(_nothing_left(ledger, request))
+    return results, [*notes, *_seen(trails)]
 
 
-def _results(ledger: AccountLedger | UtxoLedger, request: Request) -> Iterator[TraceResult]:
+def trails_of(
+    ledger: AccountLedger | UtxoLedger, request: Request, keep: Keep | None = None
+) -> Iterator[Trail]:
+    """Yield the trail of every asset and method of a request that was resolved."""
+    setting = setting_of(ledger, request)
     for asset in _assets(ledger, request):
-        if isinstance(ledger, UtxoLedger):
-            for method in request.methods:
-                yield trace_utxo(ledger, request, method, asset)
-        else:
-            account_index = AccountIndex(ledger, asset)
-            for method in request.methods:
-                yield trace_account(ledger, request, method, asset, account_index)
+        for method in request.methods:
+            checkpoint = _checkpoint(ledger, request, method, asset, keep)
+            if isinstance(ledger, UtxoLedger):
+                yield trace_utxo(ledger, request, method, setting, checkpoint)
+            else:
+                yield trace_account(ledger, request, (method, asset), setting, checkpoint)
+            if checkpoint:
+                checkpoint.remove()
+
+
+def _checkpoint(
+    ledger: AccountLedger | UtxoLedger,
+    request: Request,
+    method: str,
+    asset: Asset,
+    keep: Keep | None,
+) -> Checkpoint | None:
+    if keep is None:
+        return None
+    key: dict[str, Any] = {
+        "version": __version__,
+        "ledger": ledger.manifest["digest"],
+        "thefts": [repr(theft) for theft in request.thefts],
+        "stops": sorted([*request.stop_addresses, *map(str, request.stop_parts)]),
+        "rules": repr(request.rules),
+        "labels": sorted(f"{x.entry} {x.kind} {x.chain}" for x in request.labels.values()),
+        "method": method,
+        "asset": asset.code,
+    }
+    name = f"walk-{method}-{ledger.assets.index(asset)}.npz"
+    return Checkpoint(keep.folder / name, key, keep.resume)
+
+
+def _nothing_left(ledger: AccountLedger | UtxoLedger, request: Request) -> str:
+    """Say why nothing was found: the ledger may end before the theft."""
+    since = max((t.since for t in request.thefts if t.since is not None), default=None)
+    cover = ledger.manifest["coverage"]
+    said = (
+        "Nothing left the sources"
+        + (f" from {iso_time(since)} on" if since is not None else "")
+        + (f" in {request.asset}" if request.asset else "")
+    )
+    if since is not None and iso_time(since) > cover["last_time"]:
+        return (
+            f"{said}: the ledger ends on {cover['last_time']}, before that. Import the chain data "
+            "of the time after it, or give an earlier --since."
+        )
+    return (
+        f"{said}; the ledger covers {cover['first_time']} to {cover['last_time']}. Check the "
+        "addresses, --since and --asset against 'sanctrail ledger info'."
+    )
+
+
+def _seen(trails: Iterable[Trail]) -> list[str]:
+    """Note what the trace went through, or stopped at, without having been told."""
+    notes: dict[str, None] = {}
+    for trail in trails:
+        through = [n for n in trail.joins if not np.any(_stops_at(trail, n))]
+        for number in through:
+            notes[
+                f"Traced through {trail.ledger.transaction(number)}, which is or may be a "
+                f"CoinJoin ({trail.joins[number]}): behind it other people's money is mixed in."
+            ] = None
+        for suspect in trail.suspects.values():
+            did = "stopped at it as asked" if suspect.stopped else "went through it"
+            notes[
+                f"{suspect.address} has no label but behaves like a service (paid by "
+                f"{suspect.senders:,}, pays {suspect.receivers:,}): suspected; the trace {did}."
+            ] = None
+    return list(notes)
+
+
+def _stops_at(trail: Trail, number: int) -> Any:
+    return (trail.moves["at"] == number) & (trail.moves["fate"] == STOPPED)
 
 
 def _assets(ledger: AccountLedger | UtxoLedger, request: Request) -> list[Asset]:
@@ -59,54 +148,110 @@ def _assets(ledger: AccountLedger | UtxoLedger, request: Request) -> list[Asset]
     return chosen
 
 
-def _resolved(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Request, list[str]]:
+def resolve(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Request, list[str]]:
     """Fit the request to the ledger: what it lacks is noted, what is in conflict is decided.
 
     An entry that is no address of the ledger but one of its transactions is a transaction.
     """
-    known = ledger.ids_of([*request.source_addresses, *sorted(request.stop_addresses)])
-    strays = [a for a in request.source_addresses if a not in known]
-    asked = {str(p): p for p in (*request.stolen_parts, *request.stop_parts, *map(Part, strays))}
-    moved = {name for name, part in asked.items() if _moved(ledger, part)}
-    named = [StolenPart(a) for a in strays if a in moved]
-    strays = [a for a in strays if Part(a) not in {Part(part.txid) for part in named}]
-    parts = (*request.stolen_parts, *named)
-    missing = [*strays, *(str(p) for p in parts if str(p) not in moved)]
-    total = len(request.source_addresses) + len(request.stolen_parts)
-    _refuse_nothing(missing, total)
-    _refuse_mixed(ledger, request, parts)
-    stolen = {part.txid for part in parts}
-    both = [p for p in request.stop_parts if p.txid in stolen]
+    named = [address for theft in request.thefts for address in theft.addresses]
+    known = ledger.ids_of([*named, *sorted(request.stop_addresses)])
+    moved = _Moved(ledger)
+    thefts = tuple(_fitted(theft, known, moved) for theft in request.thefts)
+    missing = list(_missing(request.thefts, thefts))
+    total = sum(len(theft.addresses) + len(theft.parts) for theft in request.thefts)
+    _refuse_nothing(ledger, missing, total)
+    _refuse_mixed(ledger, request, [part for theft in thefts for part in theft.parts])
+    stolen = {part.txid for theft in thefts for part in theft.parts}
+    both = [part for part in request.stop_parts if part.txid in stolen]
+    methods, left_out = _methods(ledger, request.methods)
     resolved = replace(
-        request,
-        source_addresses=tuple(a for a in request.source_addresses if a in known),
-        stolen_parts=tuple(p for p in parts if str(p) in moved),
-        stop_parts=request.stop_parts - set(both),
+        request, thefts=thefts, stop_parts=request.stop_parts - set(both), methods=methods
     )
     absent = [a for a in request.stop_addresses if a not in known]
-    absent += [str(p) for p in request.stop_parts if str(p) not in moved]
-    both_names = [*map(str, both), *(request.stop_addresses & set(request.source_addresses))]
+    absent += [str(part) for part in request.stop_parts if not moved(part)]
+    both_names = [*map(str, both), *(request.stop_addresses & set(named))]
     stops = len(request.stop_addresses) + len(request.stop_parts)
     return resolved, [
         *_note(f"of {total} sources are not in the ledger", missing),
         *_note(f"of {stops} stops are not in the ledger", sorted(absent)),
         *_note("named both as source and as stop are taken as source", sorted(both_names)),
+        *left_out,
+        *_coverage(ledger),
     ]
 
 
-def _refuse_nothing(missing: list[str], total: int) -> None:
+def _fitted(theft: Theft, known: dict[str, int], moved: "_Moved") -> Theft:
+    """Return what of a theft the ledger has."""
+    strays = [StolenPart(a) for a in theft.addresses if a not in known and moved(Part(a))]
+    return replace(
+        theft,
+        addresses=tuple(a for a in theft.addresses if a in known),
+        parts=(*(part for part in theft.parts if moved(part)), *strays),
+    )
+
+
+def _missing(asked: Iterable[Theft], fitted: Iterable[Theft]) -> Iterator[str]:
+    for before, after in zip(asked, fitted, strict=True):
+        there = {*after.addresses, *map(str, after.parts)}
+        yield from (a for a in before.addresses if a not in there)
+        yield from (str(part) for part in before.parts if str(part) not in there)
+
+
+def _methods(
+    ledger: AccountLedger | UtxoLedger, methods: tuple[str, ...]
+) -> tuple[tuple[str, ...], list[str]]:
+    """Leave out the one method that needs balances where there are none."""
+    lowest = METHODS[LOWEST]
+    if isinstance(ledger, AccountLedger) or lowest not in methods:
+        return methods, []
+    if methods == (lowest,):
+        raise TraceError(
+            f"{lowest} looks at the lowest balance that an account had in between, and a UTXO "
+            "ledger has no accounts with balances. Choose another --method; stolen-last is nearest."
+        )
+    note = f"{lowest} was left out: it needs accounts with balances, and this is a UTXO ledger."
+    return tuple(method for method in methods if method != lowest), [note]
+
+
+def _coverage(ledger: AccountLedger | UtxoLedger) -> list[str]:
+    """Note the gaps of the ledger through which stolen money could go unseen."""
+    gaps = [code for code in ("internal", "tokens", "coin", "blocks", "outputs", "inputs")
+            if code in ledger.manifest["gaps"]]  # fmt: skip
+    return [f"The trail may go on where the ledger cannot see it. {GAPS[gap]}" for gap in gaps]
+
+
+def _refuse_nothing(ledger: AccountLedger | UtxoLedger, missing: list[str], total: int) -> None:
     if not total:
         raise TraceError("No source was given. Name the thief's addresses or the stolen outputs.")
     if len(missing) == total:
+        cover, asset = ledger.manifest["coverage"], ledger.assets[0]
         raise TraceError(
-            f"None of the {total} source{'s' if total > 1 else ''} is in the ledger "
-            f"(first: {missing[0][:120]}). Check the address and that the ledger covers its chain "
-            "and time with 'sanctrail ledger info'."
+            f"None of the {total} source{'s' if total > 1 else ''} is in the ledger (first: "
+            f"{missing[0][:120]}{_other_chain(ledger, missing[0])}). It holds {asset.code} and "
+            f"covers {cover['first_time']} to {cover['last_time']}. Check the entry, or import the "
+            "chain data of its time: sanctrail ledger import FILE... --ledger DIR"
         )
 
 
+def _other_chain(ledger: AccountLedger | UtxoLedger, entry: str) -> str:
+    """Say of an address that it is mistyped, or of another chain than the ledger's."""
+    if is_transaction_id(entry.partition(":")[0]):
+        return ""
+    told = describe(entry)
+    if told.checksum == "invalid":
+        return ", whose checksum fails: is it mistyped?"
+    count = min(_SAMPLE, int(ledger.manifest["coverage"].get("addresses") or 0))
+    held = ledger.addresses_of(np.arange(count)).to_pylist()
+    families = {describe(address).family for address in held} - {"unknown"}
+    if told.family == "unknown" or not families or told.family in families:
+        return ""
+    return (
+        f", an address of {told.family}, while the ledger's are of {' and '.join(sorted(families))}"
+    )
+
+
 def _refuse_mixed(
-    ledger: AccountLedger | UtxoLedger, request: Request, parts: tuple[StolenPart, ...]
+    ledger: AccountLedger | UtxoLedger, request: Request, parts: list[StolenPart]
 ) -> None:
     """Refuse an amount for a transaction that moves several assets: it does not say of which."""
     if not isinstance(ledger, AccountLedger) or request.asset is not None:
@@ -123,14 +268,19 @@ def _refuse_mixed(
             )
 
 
-def _moved(ledger: AccountLedger | UtxoLedger, part: Part) -> bool:
-    """Tell whether the ledger has the transaction, or its output or transfer of that place."""
-    if isinstance(ledger, AccountLedger):
-        return len(ledger.positions_of_transaction(part.txid)) > (part.n or 0)
-    number = ledger.number_of(part.txid)
-    if number is None:
-        return False
-    return part.n is None or len(ledger.outputs(number)) > part.n
+class _Moved:
+    """Tells whether the ledger has a transaction, or its output or transfer of that place."""
+
+    def __init__(self, ledger: AccountLedger | UtxoLedger) -> None:
+        self._ledger = ledger
+
+    def __call__(self, part: Part) -> bool:
+        if isinstance(self._ledger, AccountLedger):
+            return bool(places_of(self._ledger, Part(part.txid, part.n)))
+        number = self._ledger.number_of(part.txid)
+        if number is None:
+            return False
+        return part.n is None or len(self._ledger.outputs(number)) > part.n
 
 
 def _note(what: str, entries: list[str]) -> list[str]:

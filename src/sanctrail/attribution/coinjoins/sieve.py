@@ -17,7 +17,7 @@ from sanctrail.ledger.batches import NULL_DATA
 from sanctrail.ledger.store import UtxoLedger
 
 EQUAL = 3
-_POOLS = np.array(sorted(POOLS), np.int64)
+POOL_VALUES = np.array(sorted(POOLS), np.int64)
 
 
 def candidates(ledger: UtxoLedger) -> npt.NDArray[np.int64]:
@@ -28,7 +28,7 @@ def candidates(ledger: UtxoLedger) -> npt.NDArray[np.int64]:
     longest = int(np.max(np.diff(columns["first_output"]), initial=0))
     sieve_kernel(
         columns["first_output"], columns["first_input"], ledger.values, ledger.owners, null,
-        ledger.outside, _POOLS, MOST_FOR_MINERS, FEWEST, np.zeros(longest, np.int64), kept,
+        ledger.outside, POOL_VALUES, np.zeros(longest, np.int64), kept,
     )  # fmt: skip
     return np.flatnonzero(kept)
 
@@ -36,33 +36,43 @@ def candidates(ledger: UtxoLedger) -> npt.NDArray[np.int64]:
 @kernel
 def sieve_kernel(
     first_output: Any, first_input: Any, values: Any, owners: Any, null: Any, outside: Any,
-    pools: Any, most_more: Any, many: Any, room: Any, kept: Any,
+    pools: Any, room: Any, kept: Any,
 ) -> None:  # fmt: skip
     """Mark the transactions worth a look in `kept` (n,); `room` takes the outputs of one."""
     for number in range(outside, len(kept)):
-        begin, end = first_output[number], first_output[number + 1]
-        outputs = end - begin
-        inputs = first_input[number + 1] - first_input[number]
-        if inputs == 0 or outputs < EQUAL:
-            continue
-        falling, data, pooled = True, False, False
-        for place in range(outputs):
-            value = values[begin + place]
-            room[place] = value
-            if place and value > room[place - 1]:
-                falling = False
-            data = data or owners[begin + place] == null
-            for pool in pools:
-                pooled = pooled or pool < value <= pool + most_more
-        if (data and pooled) or (falling and inputs >= many and outputs >= many):
-            kept[number] = True
-            continue
-        if inputs < EQUAL:
-            continue
-        run, longest = 1, 1
-        sorted_values = np.sort(room[:outputs])
-        for place in range(1, outputs):
-            same = sorted_values[place] == sorted_values[place - 1] and sorted_values[place] > 0
-            run = run + 1 if same else 1
-            longest = max(longest, run)
-        kept[number] = longest >= EQUAL and inputs >= longest
+        kept[number] = is_candidate(
+            number, first_output, first_input, values, owners, null, pools, room
+        )
+
+
+@kernel
+def is_candidate(
+    number: Any, first_output: Any, first_input: Any, values: Any, owners: Any, null: Any,
+    pools: Any, room: Any,
+) -> Any:  # fmt: skip
+    """Tell whether a transaction is worth a look; `room` takes its outputs."""
+    begin, end = first_output[number], first_output[number + 1]
+    outputs = end - begin
+    inputs = first_input[number + 1] - first_input[number]
+    if inputs == 0 or outputs < EQUAL:
+        return False
+    falling, data, pooled = True, False, False
+    for place in range(outputs):
+        value = values[begin + place]
+        room[place] = value
+        if place and value > room[place - 1]:
+            falling = False
+        data = data or owners[begin + place] == null
+        for pool in pools:
+            pooled = pooled or pool < value <= pool + MOST_FOR_MINERS
+    if (data and pooled) or (falling and inputs >= FEWEST and outputs >= FEWEST):
+        return True
+    if inputs < EQUAL:
+        return False
+    run, longest = 1, 1
+    sorted_values = np.sort(room[:outputs])
+    for place in range(1, outputs):
+        same = sorted_values[place] == sorted_values[place - 1] and sorted_values[place] > 0
+        run = run + 1 if same else 1
+        longest = max(longest, run)
+    return longest >= EQUAL and inputs >= longest

@@ -97,22 +97,27 @@ class Heist:
         # The change is behind the stolen units in the queue: clean by this rule, and left lying.
 
     def _scatter_and_join(self) -> None:
-        """Split into eight, merge into two, then join with five strangers in equal outputs."""
+        """Split into eight, merge two of them, then join with five strangers in equal outputs.
+
+        Everybody brings one coin and gets one output of the common value and a change.
+        """
         world = self._world
         whole = _value([self._parts[2]])
         eighth = (whole - FEE) // 8
-        pieces = [eighth] * 7 + [whole - FEE - 7 * eighth]
+        pieces = [eighth - 1_009 * n for n in range(7)]
+        pieces.append(whole - FEE - sum(pieces))
         scattered = self._move([self._parts[2]], [("scatter", value) for value in pieces])
-        merged = [
-            *self._move(scattered[:5], [("merge", sum(pieces[:5]) - FEE)]),
-            *self._move(scattered[5:], [("merge", sum(pieces[5:]) - FEE)]),
-        ]
-        strangers = [world.mint(f"stranger {n}", 90 * COIN + n) for n in range(5)]
-        equal = [(world.named(f"joined {n}"), 88 * COIN) for n in range(25)]
-        change = _value([*merged, *strangers]) - 25 * 88 * COIN - 5 * FEE
-        joined = world.spend([*merged, *strangers], [*equal, (world.named("join change"), change)])
+        merged = self._move(scattered[:2], [("merge", sum(pieces[:2]) - FEE)])
+        mine = [*merged, *scattered[2:]]
+        strangers = [world.mint(f"stranger {n}", (240 + n) * COIN + n) for n in range(5)]
+        coins = [*mine, *strangers]
+        joined = world.spend(coins, [
+            *((world.named(f"joined {n}"), 200 * COIN) for n in range(len(coins))),
+            *((world.named(f"join change {n}"), _value([coin]) - 200 * COIN - FEE)
+              for n, coin in enumerate(coins)),
+        ])  # fmt: skip
         txid = world.txid(joined[0][0])
-        self.books.stopped[txid] = _value(merged)
+        self.books.stopped[txid] = _value(mine)
         self.books.labels.append((txid, "CoinJoin-shaped transaction", "coinjoin"))
         world.release(joined)
 

@@ -19,7 +19,7 @@ ASSET = Asset("SIMCOIN", "simsat", 8)
 MIN_TRANSACTIONS = 2_000
 MAX_SEED = 2**62
 FAMILIES = ("utxo", "account")
-GENERATION = 1
+GENERATION = 2
 """Which chains a seed stands for: raised when the traffic changes, so that no old one is kept."""
 
 DEFAULT = How()
@@ -131,9 +131,9 @@ def simulate_heist(
 
     form = Format("simulation", family, "", lambda _: False, read)
     asset = SIMETH if family == "account" else ASSET
-    options = {"asset": asset, "seed": seed, "transactions": transactions}
-    if family == "account":
-        options["generation"] = GENERATION
+    options = {
+        "asset": asset, "seed": seed, "transactions": transactions, "generation": GENERATION,
+    }  # fmt: skip
     summary, _ = write_batches(folder, form, Source((), options=options), how, simulation=True)
     if not simulation.heist.theft:  # the ledger was there already; the truth is found again
         for _ in simulation.batches():
