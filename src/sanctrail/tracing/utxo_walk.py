@@ -236,8 +236,9 @@ def _spend(state: Any, chain: Any, rules: Any, number: Any) -> None:
         spent = np.int64(chain.inputs[at])
         special = found(chain.special_keys, chain.special, np.int64(chain.owners[spent]))
         if special != NONE and (special & 1) == SOURCE and time >= chain.since[special >> 1]:
-            hop = 0
-            tainted = True
+            if chain.values[spent] > 0:
+                hop = 0
+                tainted = True
             _leave_source(state, chain, rules, number, spent, special >> 1)
         else:
             hops = _enter(state, chain, rules, number, spent, time)

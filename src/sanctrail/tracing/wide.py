@@ -102,3 +102,14 @@ def _long_share(ah: Any, al: Any, bh: Any, bl: Any, ch: Any, cl: Any) -> Any:
                     qh, ql, _ = add(qh, ql, ZERO, ONE)
             bits <<= ONE
     return qh, ql
+
+
+@kernel
+def whole_share(a: Any, b: Any, c: Any) -> Any:
+    """Return floor(a × b ÷ c) of whole numbers of 63 bits, for a and b of at most c."""
+    if a == 0 or b == 0:
+        return 0
+    if a == c:
+        return b
+    _, low = share(ZERO, np.uint64(a), ZERO, np.uint64(b), ZERO, np.uint64(c))
+    return np.int64(low)
