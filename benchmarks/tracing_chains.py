@@ -10,6 +10,7 @@ import shutil
 
 import numba
 import numpy as np
+import pyarrow as pa
 from numpy.lib.format import open_memmap
 
 from chains import _NOWHERE, _manifest, as_kept
@@ -41,8 +42,6 @@ class Numbered:
         return MemoryTexts([]).many(numbers[:0]) if not len(numbers) else self._many(numbers)
 
     def _many(self, numbers):
-        import pyarrow as pa
-
         texts = np.char.add(self._prefix, np.maximum(numbers, 0).astype("U12"))
         return pa.array(texts.tolist(), pa.string(), mask=numbers < 0)
 

@@ -379,8 +379,9 @@ def test_a_pass_over_the_whole_chain_finds_what_the_walk_finds(
     }
     halts = {n for n in halts if n < len(chain)} - {outs[o][0] for o in marks}
     ends = {Part(txid(n)) for n in halts}
+    taken = {outs[o][0] for o in marks}
     ends |= {Part(txid(outs[o][0]), outs[o][1]) for o in halted if o < len(outs)
-             and owners[o] not in sources and outs[o][0] not in {outs[m][0] for m in marks}}  # fmt: skip
+             and owners[o] not in sources and outs[o][0] not in taken}  # fmt: skip
     asked = request(
         sources, stops - sources.keys(), method, since=since, stolen_parts=parts,
         stop_parts=frozenset(ends),

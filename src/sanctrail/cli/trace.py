@@ -95,6 +95,13 @@ def trace(
     export: Annotated[
         str, typer.Option("--export", help="Whole flow also as parquet, json, graphml.")
     ] = "",
+    whole_chain: Annotated[
+        bool,
+        typer.Option(
+            "--whole-chain",
+            help="Read the whole chain once, for trails that cover most of it: ends, no movements.",
+        ),
+    ] = False,
     resume: Annotated[
         bool, typer.Option("--resume", help="Go on with a trace that was cut off.")
     ] = False,
@@ -139,6 +146,12 @@ def trace(
         len(inferred),
     )  # fmt: skip
     request = build_request([*sources, *(more_sources or [])], stops, method, options)
+    if whole_chain:
+        from sanctrail.tracing.taint import write_taint  # noqa: PLC0415
+
+        document = write_taint(output, opened, request)
+        print_json(document) if as_json else _show_taint(document, output)
+        return
     keep = Keep(output / "unfinished", resume)
     results, notes = run_trace(opened, request, keep)
     document = write_trace(
@@ -350,3 +363,21 @@ def _show_bounds(bound: dict[str, Any]) -> None:
     title = f"Whatever the rule: {bound['theft']}, {bound['asset']}"
     print_table(("where", "part", "#at least", "#at most"), rows, title)
     say()
+
+
+def _show_taint(document: dict[str, Any], output: Path) -> None:
+    from sanctrail.tracing.amounts import in_asset  # noqa: PLC0415
+
+    decimals = document["decimals"]
+    rows = [
+        [
+            result["theft"], result["method"],
+            *(in_asset(result[key], decimals) for key in _TAINT),
+        ]
+        for result in document["results"]
+    ]  # fmt: skip
+    print_table(("theft", "method", *(f"#{key}" for key in _TAINT)), rows, document["asset"])
+    say(f"Where it lies, output by output: {output / 'taint.parquet'}")
+
+
+_TAINT = ("stolen", "arrived", "dormant", "returned", "stopped", "fees")

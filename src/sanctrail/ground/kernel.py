@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import numba
 from numba import config
@@ -20,13 +20,17 @@ from platformdirs import user_cache_path
 Function = TypeVar("Function", bound=Callable[..., object])
 
 _ROOMS = ("names", "parties", "screening", "ledger", "attribution", "tracing")
-_MARK = b"@kernel"
+_MARKS = (b"@kernel", b"@bare")
 
 
 def _sources() -> list[bytes]:
     package = Path(__file__).resolve().parents[1]
     files = (path for room in _ROOMS for path in sorted((package / room).rglob("*.py")))
-    return [text for text in (path.read_bytes() for path in files) if _MARK in text]
+    return [
+        text
+        for text in (path.read_bytes() for path in files)
+        if any(mark in text for mark in _MARKS)
+    ]
 
 
 @cache
@@ -51,3 +55,12 @@ def kernel(function: Function) -> Function:
     Plain IEEE arithmetic (no fast-math): the same input gives the same score on every run.
     """
     return cast("Function", numba.njit(cache=True)(function))
+
+
+def bare(function: Function) -> Function:
+    """Compile a function that allocates nothing, and so need not count references.
+
+    Where such functions hand many arrays to one another, the counting costs more than the work.
+    """
+    options: dict[str, Any] = {"cache": True, "_nrt": False}
+    return cast("Function", numba.njit(**options)(function))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from sanctrail.errors import TraceError
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.ledger import AccountLedger
 from sanctrail.ledger.amounts import WIDE
 from sanctrail.ledger.batches import Asset
@@ -209,7 +209,7 @@ def _left(state: State, method: str) -> Any:
     return left[:used]
 
 
-@kernel
+@bare
 def left_kernel(state: Any, whole: Any, left: Any) -> Any:
     """Fill (account, theft, high, low) of every stolen lot that lies in an account."""
     used = 0

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, take, touch
 from sanctrail.tracing.state import (
     AGED,
@@ -90,7 +90,7 @@ class AccountRules(NamedTuple):
     busy: Any
 
 
-@kernel
+@bare
 def walk_accounts(state: Any, chain: Any, rules: Any, budget: Any) -> Any:
     """Take movements in order until none is left, or something is needed: a status."""
     count = state.count
@@ -114,7 +114,7 @@ def walk_accounts(state: Any, chain: Any, rules: Any, budget: Any) -> Any:
     return DONE
 
 
-@kernel
+@bare
 def advance(state: Any, chain: Any, of: Any) -> None:
     """Queue an account's next movement of the asset."""
     at, end = state.holds[of].at, state.holds[of].end
@@ -135,7 +135,7 @@ def advance(state: Any, chain: Any, of: Any) -> None:
     state.holds[of].at = at
 
 
-@kernel
+@bare
 def follow(state: Any, chain: Any, account: Any, after: Any) -> Any:
     """Begin to follow an account's movements behind a place; return its number."""
     of = state.count[HOLDS]
@@ -161,7 +161,7 @@ def follow(state: Any, chain: Any, account: Any, after: Any) -> Any:
     return of
 
 
-@kernel
+@bare
 def _ready(state: Any, chain: Any, rules: Any, place: Any) -> Any:
     """Tell what is needed before a movement can be taken; nothing is changed by it."""
     accounts = len(chain.account_starts) - 1
@@ -196,7 +196,7 @@ def _ready(state: Any, chain: Any, rules: Any, place: Any) -> Any:
     return DONE
 
 
-@kernel
+@bare
 def _transfer(state: Any, chain: Any, rules: Any, place: Any) -> Any:
     """Take one movement; return whether a balance left 128 bits."""
     high, low = chain.high[place], chain.low[place]
@@ -245,7 +245,7 @@ def _transfer(state: Any, chain: Any, rules: Any, place: Any) -> Any:
     return over
 
 
-@kernel
+@bare
 def _leaving(
     state: Any, chain: Any, rules: Any, place: Any, sender: Any, high: Any, low: Any
 ) -> Any:
@@ -272,7 +272,7 @@ def _leaving(
     return head, hold.hop + 1
 
 
-@kernel
+@bare
 def _fate(state: Any, chain: Any, place: Any, receiver: Any, to: Any, to_source: Any) -> Any:
     if found(chain.halt_keys, chain.halts, place) != NONE:
         return STOPPED
@@ -285,7 +285,7 @@ def _fate(state: Any, chain: Any, place: Any, receiver: Any, to: Any, to_source:
     return ON
 
 
-@kernel
+@bare
 def _stolen_in(state: Any, at: Any, method: Any) -> Any:
     high, low = ZERO, ZERO
     while at != NONE:
@@ -298,7 +298,7 @@ def _stolen_in(state: Any, at: Any, method: Any) -> Any:
     return high, low
 
 
-@kernel
+@bare
 def _add_up(
     state: Any, place: Any, sender: Any, receiver: Any, high: Any, low: Any, origin: Any,
     fate: Any, hop: Any, root: Any,
@@ -316,7 +316,7 @@ def _add_up(
     move(state, place, sender, receiver, high, low, origin >> 1, fate, hop, root)
 
 
-@kernel
+@bare
 def _tell(
     state: Any, place: Any, sender: Any, receiver: Any, head: Any, fate: Any, hop: Any, root: Any,
 ) -> None:  # fmt: skip
@@ -327,7 +327,7 @@ def _tell(
         head = lot.next
 
 
-@kernel
+@bare
 def _mark(state: Any, chain: Any, rules: Any, place: Any, head: Any, marked: Any, fate: Any) -> Any:
     theft = np.int64(chain.marks[marked, 0])
     high, low = chain.marks[marked, 1], chain.marks[marked, 2]
@@ -350,7 +350,7 @@ def _mark(state: Any, chain: Any, rules: Any, place: Any, head: Any, marked: Any
     return head
 
 
-@kernel
+@bare
 def _note_left(state: Any, sender: Any, first: Any) -> None:
     """Note on the movements what balance their sender has left: bounds are drawn from it."""
     of = found(state.keys, state.slots, sender)
@@ -360,7 +360,7 @@ def _note_left(state: Any, sender: Any, first: Any) -> None:
             state.moves[at].left_low = state.holds[of].total_low
 
 
-@kernel
+@bare
 def _arrive(
     state: Any, chain: Any, rules: Any, place: Any, head: Any, fate: Any, hop: Any, first: Any
 ) -> Any:
@@ -393,7 +393,7 @@ def _arrive(
     return over
 
 
-@kernel
+@bare
 def _known_balance(state: Any, chain: Any, rules: Any, of: Any, place: Any) -> Any:
     """Put in the clean balance that an account had before a place; it never falls below zero."""
     account = state.holds[of].account

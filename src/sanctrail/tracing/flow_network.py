@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.tracing.wide import ZERO, add, least, sub
 
 ARC = np.dtype([("tail", "i8"), ("head", "i8"), ("high", "u8"), ("low", "u8")])
@@ -84,7 +84,7 @@ def _whole(pair: Any) -> int:
     return int(pair["high"]) << 64 | int(pair["low"])
 
 
-@kernel
+@bare
 def fill(
     starts: Any, order: Any, heads: Any, room: Any, waiting: Any, held: Any, queue: Any
 ) -> Any:
@@ -117,7 +117,7 @@ def fill(
     return last == nodes
 
 
-@kernel
+@bare
 def _send(room: Any, arc: Any, high: Any, low: Any) -> None:
     """Carry units over an arc: as much more can come back."""
     other = arc ^ 1
@@ -129,7 +129,7 @@ def _send(room: Any, arc: Any, high: Any, low: Any) -> None:
     room[other].low = _TOP if over else back_low
 
 
-@kernel
+@bare
 def _open(heads: Any, room: Any, mine: Any, out: Any, node: Any, arc: Any) -> Any:
     """Tell whether units may be rerouted over an arc.
 
@@ -146,7 +146,7 @@ def _open(heads: Any, room: Any, mine: Any, out: Any, node: Any, arc: Any) -> An
     return True
 
 
-@kernel
+@bare
 def reroute(
     starts: Any, order: Any, heads: Any, room: Any, mine: Any, out: Any, scratch: Any
 ) -> Any:
@@ -187,7 +187,7 @@ def reroute(
             total_high, total_low, _ = add(total_high, total_low, high, low)
 
 
-@kernel
+@bare
 def _block(
     starts: Any, order: Any, heads: Any, room: Any, mine: Any, out: Any, level: Any, turn: Any,
     path: Any, by: Any, start: Any,

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.ledger import AccountLedger, UtxoLedger
 from sanctrail.ledger.amounts import join
 from sanctrail.tracing.state import (
@@ -164,8 +164,8 @@ def _utxo_ends(
         "amount_total": pa.array(totals).cast(pa.string()),
         "transaction": transactions,
         "time": times_of(ledger.times_of(numbers)),
-        "from_output": _outpoints(ledger, np.where(mined, NONE, spent)),
-        "to_output": _outpoints(ledger, outputs),
+        "from_output": outpoints_of(ledger, np.where(mined, NONE, spent)),
+        "to_output": outpoints_of(ledger, outputs),
     }
 
 
@@ -193,7 +193,7 @@ def _owners(ledger: UtxoLedger, outputs: npt.NDArray[Any]) -> pa.Array:
     return ledger.addresses_of(owners)
 
 
-def _outpoints(ledger: UtxoLedger, outputs: npt.NDArray[Any]) -> pa.Array:
+def outpoints_of(ledger: UtxoLedger, outputs: npt.NDArray[Any]) -> pa.Array:
     """Return outputs as txid:n, null where there is none."""
     there = outputs >= 0
     makers = np.zeros(len(outputs), np.int64)
@@ -233,7 +233,7 @@ def fees_of(ledger: UtxoLedger, numbers: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return fees
 
 
-@kernel
+@bare
 def fees_kernel(
     numbers: Any, first_output: Any, first_input: Any, inputs: Any, values: Any, fees: Any
 ) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.tracing.places import LIFO, POISON
 from sanctrail.tracing.state import CARRIED, CHANGE, FRESH, NAMED, NONE, ON, TAKEN, spot
 from sanctrail.tracing.wide import ZERO, least, less, sub
@@ -45,7 +45,8 @@ def links_of(moves: Any, ins: Any, method: int, thefts: int, *, utxo: bool) -> L
     rest = np.zeros(len(moves), LINK)
     rest["high"], rest["low"] = moves["high"], moves["low"]
     if utxo:
-        used = _link_transactions(moves, ins, method, thefts, rest, threads)
+        cursor = np.zeros(2 * thefts, np.int64)
+        used = _link_transactions(moves, ins, method, cursor, rest, threads)
     else:
         table = np.full(1 << int(4 * len(moves) + 16).bit_length(), NONE, np.int64)
         slots = np.zeros((len(table), 2), np.int64)
@@ -53,7 +54,7 @@ def links_of(moves: Any, ins: Any, method: int, thefts: int, *, utxo: bool) -> L
     return Links(threads[:used], rest)
 
 
-@kernel
+@bare
 def _join(threads: Any, used: Any, parent: Any, child: Any, high: Any, low: Any) -> Any:
     threads[used].parent = parent
     threads[used].child = child
@@ -62,12 +63,11 @@ def _join(threads: Any, used: Any, parent: Any, child: Any, high: Any, low: Any)
     return used + 1
 
 
-@kernel
+@bare
 def _link_transactions(
-    moves: Any, ins: Any, method: Any, thefts: Any, rest: Any, threads: Any
+    moves: Any, ins: Any, method: Any, cursor: Any, rest: Any, threads: Any
 ) -> Any:
     """Lay what entered each transaction against what left it, theft by theft."""
-    cursor = np.zeros(2 * thefts, np.int64)
     used, first, at = 0, 0, 0
     while at < len(moves):
         number = moves[at].at
@@ -83,7 +83,7 @@ def _link_transactions(
     return used
 
 
-@kernel
+@bare
 def _feed(
     moves: Any, ins: Any, method: Any, rest: Any, threads: Any, used: Any, first: Any, last: Any,
     cursor: Any, child: Any,
@@ -123,12 +123,12 @@ def _feed(
     return used
 
 
-@kernel
+@bare
 def _wider(moves: Any, one: Any, other: Any) -> Any:
     return less(moves[other].high, moves[other].low, moves[one].high, moves[one].low)
 
 
-@kernel
+@bare
 def _link_accounts(
     moves: Any, method: Any, thefts: Any, rest: Any, table: Any, slots: Any, threads: Any
 ) -> Any:
@@ -162,7 +162,7 @@ def _link_accounts(
     return used
 
 
-@kernel
+@bare
 def _draw(
     moves: Any, method: Any, rest: Any, slots: Any, at: Any, threads: Any, used: Any, child: Any
 ) -> Any:

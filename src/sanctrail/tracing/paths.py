@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.ledger import AccountLedger, UtxoLedger
 from sanctrail.tracing.flows import flow_rows
 from sanctrail.tracing.result import CONSERVED, TraceResult
@@ -215,7 +215,7 @@ class _Finder:
         return width, by
 
 
-@kernel
+@bare
 def widths_kernel(moves: Any, threads: Any, own: Any, width: Any, by: Any) -> None:
     """Fill how wide the widest path to each movement is, and by which thread it comes."""
     at = 0
@@ -261,7 +261,7 @@ def _take_away(
     take_kernel(threads, own, by, moves, *halves)
 
 
-@kernel
+@bare
 def take_kernel(threads: Any, own: Any, by: Any, moves: Any, high: Any, low: Any) -> None:
     """Subtract from the threads along a path, and from its first and last movement."""
     for at in range(len(moves)):

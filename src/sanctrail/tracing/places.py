@@ -8,7 +8,7 @@ origin. Nothing is rounded away: what leaves plus what stays equals what entered
 
 from typing import Any
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.tracing.state import CLEAN, FREE, LOTS, NONE, OUT_HEAD, OUT_TAIL
 from sanctrail.tracing.wide import ZERO, add, least, share, sub
 
@@ -16,7 +16,7 @@ METHODS = ("fifo", "lifo", "stolen-first", "stolen-last", "haircut", "lowest-bal
 FIFO, LIFO, STOLEN_FIRST, STOLEN_LAST, HAIRCUT, LOWEST, POISON = range(7)
 
 
-@kernel
+@bare
 def new_lot(state: Any, high: Any, low: Any, origin: Any, behind: Any) -> Any:
     """Return a lot, one that was given back before a fresh one."""
     at = state.count[FREE]
@@ -32,14 +32,14 @@ def new_lot(state: Any, high: Any, low: Any, origin: Any, behind: Any) -> Any:
     return at
 
 
-@kernel
+@bare
 def free(state: Any, at: Any) -> None:
     """Give a lot back."""
     state.lots[at].next = state.count[FREE]
     state.count[FREE] = at
 
 
-@kernel
+@bare
 def empty(state: Any, place: Any) -> None:
     """Make a place of nothing."""
     state.holds[place].head = NONE
@@ -50,7 +50,7 @@ def empty(state: Any, place: Any) -> None:
     state.holds[place].total_low = ZERO
 
 
-@kernel
+@bare
 def put(state: Any, place: Any, high: Any, low: Any, origin: Any, method: Any) -> Any:
     """Let units of one origin in; return whether the balance left 128 bits."""
     if (high | low) == ZERO:
@@ -72,14 +72,14 @@ def put(state: Any, place: Any, high: Any, low: Any, origin: Any, method: Any) -
     return over
 
 
-@kernel
+@bare
 def touch(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
     """Let a theft touch a place; `put` lets the amount in, once for all that touch it."""
     if (high | low) != ZERO:
         _mix(state, place, high, low, origin)
 
 
-@kernel
+@bare
 def _more(state: Any, at: Any, high: Any, low: Any) -> None:
     lot = state.lots[at]
     lot_high, lot_low, _ = add(lot.high, lot.low, high, low)
@@ -87,7 +87,7 @@ def _more(state: Any, at: Any, high: Any, low: Any) -> None:
     state.lots[at].low = lot_low
 
 
-@kernel
+@bare
 def _line_up(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
     tail = state.holds[place].tail
     if tail != NONE and state.lots[tail].origin == origin:
@@ -101,7 +101,7 @@ def _line_up(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
     state.holds[place].tail = at
 
 
-@kernel
+@bare
 def _lay_on_top(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
     head = state.holds[place].head
     if head != NONE and state.lots[head].origin == origin:
@@ -110,7 +110,7 @@ def _lay_on_top(state: Any, place: Any, high: Any, low: Any, origin: Any) -> Non
     state.holds[place].head = new_lot(state, high, low, origin, head)
 
 
-@kernel
+@bare
 def _mix(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
     """Keep one lot an origin, rising."""
     before, at = NONE, state.holds[place].head
@@ -126,7 +126,7 @@ def _mix(state: Any, place: Any, high: Any, low: Any, origin: Any) -> None:
         state.lots[before].next = new
 
 
-@kernel
+@bare
 def _out(state: Any, high: Any, low: Any, origin: Any) -> None:
     """Add units to the run that leaves."""
     if (high | low) == ZERO:
@@ -143,7 +143,7 @@ def _out(state: Any, high: Any, low: Any, origin: Any) -> None:
     state.count[OUT_TAIL] = at
 
 
-@kernel
+@bare
 def take(state: Any, place: Any, high: Any, low: Any, method: Any) -> Any:
     """Let exactly so many units out; return the first lot of the run that leaves, NONE for none.
 
@@ -168,7 +168,7 @@ def take(state: Any, place: Any, high: Any, low: Any, method: Any) -> Any:
     return state.count[OUT_HEAD]
 
 
-@kernel
+@bare
 def _touch_all(state: Any, place: Any, high: Any, low: Any) -> None:
     at = state.holds[place].head
     while at != NONE:
@@ -176,7 +176,7 @@ def _touch_all(state: Any, place: Any, high: Any, low: Any) -> None:
         at = state.lots[at].next
 
 
-@kernel
+@bare
 def _from_front(state: Any, place: Any, high: Any, low: Any) -> None:
     at = state.holds[place].head
     while at != NONE and (high | low) != ZERO:
@@ -197,7 +197,7 @@ def _from_front(state: Any, place: Any, high: Any, low: Any) -> None:
         state.holds[place].tail = NONE
 
 
-@kernel
+@bare
 def _apart(state: Any, place: Any, high: Any, low: Any, method: Any) -> None:
     """Part what leaves into stolen and clean units, and let the stolen ones go first."""
     hold = state.holds[place]
@@ -222,7 +222,7 @@ def _apart(state: Any, place: Any, high: Any, low: Any, method: Any) -> None:
     state.holds[place].clean_low = left_low
 
 
-@kernel
+@bare
 def _in_proportion(
     state: Any, place: Any, high: Any, low: Any, stolen_high: Any, stolen_low: Any
 ) -> None:
@@ -249,7 +249,7 @@ def _in_proportion(
         at = behind
 
 
-@kernel
+@bare
 def mark(state: Any, head: Any, high: Any, low: Any, origin: Any) -> Any:
     """Make the first units of a run stolen where they are clean; return the head and how many.
 

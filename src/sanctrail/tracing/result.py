@@ -1,6 +1,6 @@
 """What a trace found of one theft by one method in one asset, and its balance."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from sanctrail.ledger import AccountLedger, UtxoLedger
 from sanctrail.ledger.batches import Asset
 from sanctrail.ledger.columns import once
+from sanctrail.tracing.flows import outpoints_of
 from sanctrail.tracing.state import (
     AGED,
     ARRIVED,
@@ -127,11 +128,14 @@ def _stolen(trail: Trail, moves: npt.NDArray[Any]) -> int:
 def _by_address(trail: Trail, moves: npt.NDArray[Any]) -> dict[str, int]:
     held = moves.copy()
     held["receiver"] = _owners(trail, moves["receiver"])
-    return {
-        trail.ledger.address(owner): amount
-        for (owner,), amount in sums(held, ("receiver",))
-        if amount
-    }
+    keys, amounts = _split(sums(held, ("receiver",)))
+    return dict(zip(trail.ledger.addresses_of(keys).to_pylist(), amounts, strict=True))
+
+
+def _split(summed: list[tuple[tuple[int, ...], int]]) -> tuple[npt.NDArray[np.int64], list[int]]:
+    """Return the keys and the amounts of sums by one key, without those of nothing."""
+    held = [(key, amount) for (key,), amount in summed if amount]
+    return np.array([key for key, _ in held], np.int64), [amount for _, amount in held]
 
 
 def _owners(trail: Trail, receivers: npt.NDArray[Any]) -> npt.NDArray[Any]:
@@ -142,22 +146,21 @@ def _owners(trail: Trail, receivers: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 
 def _dormant(trail: Trail, number: int) -> dict[Lying, int]:
-    if isinstance(trail.ledger, UtxoLedger):
+    ledger = trail.ledger
+    if isinstance(ledger, UtxoLedger):
         lying = trail.moves[trail.unspent() & (trail.moves["theft"] == number)]
-        return {
-            _lying(trail.ledger, output): amount for (output,), amount in sums(lying, ("receiver",))
-        }
+        outputs, amounts = _split(sums(lying, ("receiver",)))
+        return dict(zip(_lying(ledger, outputs), amounts, strict=True))
     mine = trail.left[trail.left["theft"] == number]
-    return {
-        Lying(trail.ledger.address(account), ""): amount
-        for (account,), amount in sums(mine, ("account",))
-        if amount
-    }
+    accounts, amounts = _split(sums(mine, ("account",)))
+    names = ledger.addresses_of(accounts).to_pylist()
+    return {Lying(name, ""): amount for name, amount in zip(names, amounts, strict=True)}
 
 
-def _lying(ledger: UtxoLedger, output: int) -> Lying:
-    outpoint = f"{ledger.transaction(ledger.maker(output))}:{ledger.place(output)}"
-    return Lying(ledger.address(int(ledger.owners[output])), outpoint)
+def _lying(ledger: UtxoLedger, outputs: npt.NDArray[np.int64]) -> Iterator[Lying]:
+    """Yield where outputs are: their addresses, and themselves as txid:n."""
+    owners = ledger.addresses_of(ledger.owners[outputs]).to_pylist()
+    return map(Lying, owners, outpoints_of(ledger, outputs).to_pylist())
 
 
 def _stopped(trail: Trail, moves: npt.NDArray[Any]) -> dict[Stop, int]:
@@ -166,8 +169,8 @@ def _stopped(trail: Trail, moves: npt.NDArray[Any]) -> dict[Stop, int]:
         stop = _asked(trail, at, receiver)
         stopped[stop] = stopped.get(stop, 0) + amount
     for fate, rule in ((AGED, "age"), (FAR, "hops"), (SMALL, "amount")):
-        for (receiver,), amount in sums(_of(moves, fate), ("receiver",)):
-            stop = _limited(trail, receiver, rule)
+        places, amounts = _split(sums(_of(moves, fate), ("receiver",)))
+        for stop, amount in zip(_limited(trail, places, rule), amounts, strict=True):
             stopped[stop] = stopped.get(stop, 0) + amount
     return stopped
 
@@ -182,12 +185,13 @@ def _asked(trail: Trail, at: int, receiver: int) -> Stop:
     return Stop(trail.ledger.transaction(at), "", "coinjoin", trail.joins[at])
 
 
-def _limited(trail: Trail, receiver: int, rule: str) -> Stop:
+def _limited(trail: Trail, places: npt.NDArray[np.int64], rule: str) -> Iterator[Stop]:
     if isinstance(trail.ledger, UtxoLedger):
-        lying = _lying(trail.ledger, receiver)
-        return Stop(lying.outpoint, lying.address, rule, "")
-    address = trail.ledger.address(receiver)
-    return Stop("", address, rule, "")
+        for lying in _lying(trail.ledger, places):
+            yield Stop(lying.outpoint, lying.address, rule, "")
+    else:
+        for address in trail.ledger.addresses_of(places).to_pylist():
+            yield Stop("", address, rule, "")
 
 
 def _count(trail: Trail, moves: npt.NDArray[Any], result: TraceResult) -> None:

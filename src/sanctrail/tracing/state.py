@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 
 LOT = np.dtype(
     [("high", "u8"), ("low", "u8"), ("next", "i8"), ("origin", "i8")],
@@ -78,6 +78,8 @@ class State(NamedTuple):
     count: Any
     unknown: Any
     """(2,) what followed accounts paid beyond their balance: high and low half."""
+    room: Any
+    """Where the outputs of one transaction are put in order."""
     until: Any
     """(thefts,) when the trace of each theft ends, unix seconds; LATE until its first units move
     or where no age is given."""
@@ -103,6 +105,7 @@ def new_state(thefts: int, size: int = _START) -> State:
         asked=np.zeros(size, np.int64),
         count=count,
         unknown=np.zeros(2, np.uint64),
+        room=np.zeros(size, np.int64),
         until=np.full(thefts, LATE, np.int64),
     )
 
@@ -119,6 +122,8 @@ def grown(state: State, need: int) -> State:
             more = np.zeros((max(2 * len(array), used + 2 * need), *array.shape[1:]), array.dtype)
             more[:used] = array[:used]
             new[name] = more
+    if need > len(state.room):
+        new["room"] = np.zeros(2 * need, np.int64)
     for keys, values, counter in (("keys", "slots", TABLE), ("asked_keys", "asked", VERDICTS)):
         old, used = getattr(state, keys), int(state.count[counter])
         if 2 * (used + need) > len(old):
@@ -129,7 +134,7 @@ def grown(state: State, need: int) -> State:
     return state._replace(**new)
 
 
-@kernel
+@bare
 def rehash(old: Any, old_values: Any, keys: Any, values: Any) -> None:
     """Put every key of one table into another."""
     for at in range(len(old)):
@@ -139,7 +144,7 @@ def rehash(old: Any, old_values: Any, keys: Any, values: Any) -> None:
             values[place] = old_values[at]
 
 
-@kernel
+@bare
 def spot(keys: Any, key: Any) -> Any:
     """Return where a key stands in a table whose length is a power of two, or where it belongs."""
     mask = len(keys) - 1
@@ -150,7 +155,7 @@ def spot(keys: Any, key: Any) -> Any:
     return at
 
 
-@kernel
+@bare
 def found(keys: Any, values: Any, key: Any) -> Any:
     """Return what a table holds for a key, NONE where it has none, or where the key is nobody's."""
     if key == NONE:
@@ -159,7 +164,7 @@ def found(keys: Any, values: Any, key: Any) -> Any:
     return values[at] if keys[at] == key else NONE
 
 
-@kernel
+@bare
 def room(state: Any, need: Any) -> Any:
     """Tell whether there is room for `need` more of everything."""
     count = state.count
@@ -174,7 +179,7 @@ def room(state: Any, need: Any) -> Any:
     )
 
 
-@kernel
+@bare
 def push(state: Any, key: Any, of: Any) -> None:
     """Add an event; the smallest (key, of) comes out first."""
     heap = state.heap
@@ -189,7 +194,7 @@ def push(state: Any, key: Any, of: Any) -> None:
     heap[at, 0], heap[at, 1] = key, of
 
 
-@kernel
+@bare
 def pop(state: Any) -> None:
     """Remove the first event."""
     heap = state.heap
@@ -214,7 +219,7 @@ def pop(state: Any) -> None:
     heap[at, 0], heap[at, 1] = key, of
 
 
-@kernel
+@bare
 def move(
     state: Any, at: Any, sender: Any, receiver: Any, high: Any, low: Any, theft: Any, fate: Any,
     hop: Any, root: Any,

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sanctrail.attribution.coinjoins.sieve import is_candidate
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, take, touch
 from sanctrail.tracing.state import (
     AGED,
@@ -106,7 +106,7 @@ class Rules(NamedTuple):
     """Whether fees are followed to the coinbase of their block."""
 
 
-@kernel
+@bare
 def walk_utxo(state: Any, chain: Any, rules: Any, budget: Any) -> Any:
     """Take transactions in chain order until none is left, or something is needed: a status."""
     count = state.count
@@ -134,7 +134,7 @@ def walk_utxo(state: Any, chain: Any, rules: Any, budget: Any) -> Any:
     return DONE
 
 
-@kernel
+@bare
 def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
     """Tell what is needed before a transaction can be taken; nothing is changed by it."""
     if not _sound(chain, number):
@@ -150,6 +150,9 @@ def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
             return NO_VALUE
         runs += 2 + _lots_of(state, spent)
     origins = min(runs, 2 * len(chain.since)) + 2
+    if outputs > len(state.room):
+        state.count[ASKED] = outputs
+        return GROW
     if not room(state, runs + (outputs + 2) * (origins + 2)):
         state.count[ASKED] = runs + (outputs + 2) * (origins + 2)
         return GROW
@@ -159,7 +162,7 @@ def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
         and found(state.asked_keys, state.asked, 2 * number) == NONE
         and is_candidate(
             number, chain.first_output, chain.first_input, chain.values, chain.owners, rules.null,
-            chain.pools, np.zeros(outputs, np.int64),
+            chain.pools, state.room,
         )
     ):  # fmt: skip
         state.count[ASKED] = number
@@ -176,7 +179,7 @@ def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
     return DONE
 
 
-@kernel
+@bare
 def _sound(chain: Any, number: Any) -> Any:
     """Tell whether a transaction's columns point into the ledger: a damaged one is never read."""
     total = len(chain.first_input) - 1
@@ -199,7 +202,7 @@ def _sound(chain: Any, number: Any) -> Any:
     return True
 
 
-@kernel
+@bare
 def _lots_of(state: Any, output: Any) -> Any:
     slot = found(state.keys, state.slots, output)
     if slot == NONE:
@@ -212,7 +215,7 @@ def _lots_of(state: Any, output: Any) -> Any:
     return lots
 
 
-@kernel
+@bare
 def time_of(chain: Any, number: Any) -> Any:
     """Return a transaction's block time, or a time before all others where it is not known."""
     low, high = 0, len(chain.block_first)
@@ -225,7 +228,7 @@ def time_of(chain: Any, number: Any) -> Any:
     return chain.block_time[low - 1] if low else -(1 << 62)
 
 
-@kernel
+@bare
 def _spend(state: Any, chain: Any, rules: Any, number: Any) -> None:
     """Take one transaction."""
     time = time_of(chain, number)
@@ -261,14 +264,14 @@ def _spend(state: Any, chain: Any, rules: Any, number: Any) -> None:
         _end(state, number, NONE, head, FEE, hop + 1)
 
 
-@kernel
+@bare
 def start(state: Any, max_age: Any, theft: Any, time: Any) -> None:
     """Let a theft's time begin with the first of its units that move."""
     if max_age != NONE and state.until[theft] == LATE:
         state.until[theft] = time + max_age
 
 
-@kernel
+@bare
 def _leave_source(state: Any, chain: Any, rules: Any, number: Any, spent: Any, theft: Any) -> None:
     low = np.uint64(chain.values[spent])
     if low == ZERO:
@@ -282,14 +285,14 @@ def _leave_source(state: Any, chain: Any, rules: Any, number: Any, spent: Any, t
         state.held[slot, 0] = NONE
 
 
-@kernel
+@bare
 def _in(state: Any, number: Any, made: Any) -> None:
     at = state.count[INS]
     state.count[INS] = at + 1
     state.ins[at, 0], state.ins[at, 1] = number, made
 
 
-@kernel
+@bare
 def _enter(state: Any, chain: Any, rules: Any, number: Any, spent: Any, time: Any) -> Any:
     """Let a spent output's units in; return its hop where it holds stolen ones, else NONE."""
     slot = found(state.keys, state.slots, spent)
@@ -323,7 +326,7 @@ def _enter(state: Any, chain: Any, rules: Any, number: Any, spent: Any, time: An
     return hop if goes_on else NONE
 
 
-@kernel
+@bare
 def _let_in(state: Any, high: Any, low: Any, origin: Any, method: Any) -> None:
     if method != POISON:
         put(state, 0, high, low, origin, method)
@@ -331,7 +334,7 @@ def _let_in(state: Any, high: Any, low: Any, origin: Any, method: Any) -> None:
         touch(state, 0, high, low, origin)
 
 
-@kernel
+@bare
 def _hop_of(state: Any, slot: Any) -> Any:
     first = state.held[slot, 1]
     hop = state.moves[first].hop
@@ -340,7 +343,7 @@ def _hop_of(state: Any, slot: Any) -> Any:
     return hop
 
 
-@kernel
+@bare
 def _halt(state: Any, number: Any, hop: Any) -> None:
     """Let everything stolen that enters a transaction stop there."""
     at = state.holds[0].head
@@ -353,7 +356,7 @@ def _halt(state: Any, number: Any, hop: Any) -> None:
         at = behind
 
 
-@kernel
+@bare
 def _end(state: Any, number: Any, output: Any, head: Any, fate: Any, hop: Any) -> None:
     """Record that a run's stolen units end, and give its lots back.
 
@@ -370,7 +373,7 @@ def _end(state: Any, number: Any, output: Any, head: Any, fate: Any, hop: Any) -
         head = behind
 
 
-@kernel
+@bare
 def _sum(
     state: Any, number: Any, receiver: Any, high: Any, low: Any, origin: Any, fate: Any, hop: Any
 ) -> None:
@@ -389,7 +392,7 @@ def _sum(
     move(state, number, NONE, receiver, high, low, origin >> 1, fate, hop, origin & 1)
 
 
-@kernel
+@bare
 def _pay(state: Any, chain: Any, rules: Any, number: Any, output: Any, hop: Any, time: Any) -> None:
     """Let an output receive its units, and what was named as stolen of it."""
     value = np.uint64(max(chain.values[output], 0))
@@ -428,7 +431,7 @@ def _pay(state: Any, chain: Any, rules: Any, number: Any, output: Any, hop: Any,
             head = behind
 
 
-@kernel
+@bare
 def _once_each(state: Any, head: Any, method: Any) -> None:
     """Under poison, let a theft count once that touches by old and by freshly stolen units."""
     while method == POISON and head != NONE:
@@ -440,7 +443,7 @@ def _once_each(state: Any, head: Any, method: Any) -> None:
             head = behind
 
 
-@kernel
+@bare
 def _stolen_in(state: Any, at: Any, method: Any) -> Any:
     high, low = ZERO, ZERO
     while at != NONE:
@@ -453,7 +456,7 @@ def _stolen_in(state: Any, at: Any, method: Any) -> Any:
     return high, low
 
 
-@kernel
+@bare
 def _mark(
     state: Any, chain: Any, rules: Any, number: Any, output: Any, head: Any, marked: Any,
     fate: Any, time: Any,
@@ -477,7 +480,7 @@ def _mark(
     return head
 
 
-@kernel
+@bare
 def _hold(state: Any, key: Any, head: Any, first: Any) -> None:
     """Remember a run of units, and the movements from `first` on that brought them."""
     slot = state.count[TABLE]
@@ -490,7 +493,7 @@ def _hold(state: Any, key: Any, head: Any, first: Any) -> None:
     state.held[slot, 2] = state.count[MOVES] - first
 
 
-@kernel
+@bare
 def _keep(state: Any, chain: Any, output: Any, head: Any, first: Any) -> None:
     """Remember a tainted output, and take the transaction that spends it when its turn comes."""
     _hold(state, np.int64(output), head, first)
@@ -499,7 +502,7 @@ def _keep(state: Any, chain: Any, output: Any, head: Any, first: Any) -> None:
         push(state, 2 * np.int64(spender), NONE)
 
 
-@kernel
+@bare
 def _block_of(chain: Any, number: Any) -> Any:
     """Return which block's transaction one is, NONE for one that is not in the ledger."""
     low, high = 0, len(chain.block_first)
@@ -512,7 +515,7 @@ def _block_of(chain: Any, number: Any) -> Any:
     return low - 1
 
 
-@kernel
+@bare
 def last_of_block(chain: Any, number: Any) -> Any:
     """Return the last transaction of a transaction's block where it has a coinbase, else NONE."""
     block = _block_of(chain, number)
@@ -526,7 +529,7 @@ def last_of_block(chain: Any, number: Any) -> Any:
     return np.int64(len(chain.first_input)) - 2
 
 
-@kernel
+@bare
 def _to_miner(state: Any, chain: Any, number: Any, head: Any, hop: Any) -> Any:
     """Keep a fee for the end of its block, where the miner is paid; tell whether there is one."""
     last = last_of_block(chain, number)
@@ -547,7 +550,7 @@ def _to_miner(state: Any, chain: Any, number: Any, head: Any, hop: Any) -> Any:
     return True
 
 
-@kernel
+@bare
 def _room_for_block(state: Any, chain: Any, last: Any) -> Any:
     """Tell whether there is room for a block's fees on its coinbase's outputs."""
     coinbase = np.int64(chain.block_first[_block_of(chain, last)])
@@ -564,7 +567,7 @@ def _room_for_block(state: Any, chain: Any, last: Any) -> Any:
     return DONE if room(state, need) else GROW
 
 
-@kernel
+@bare
 def _fee(chain: Any, number: Any) -> Any:
     """Return what a transaction pays as fee; 0 where the ledger does not know."""
     fee: Any = 0
@@ -578,7 +581,7 @@ def _fee(chain: Any, number: Any) -> Any:
     return max(fee, 0)
 
 
-@kernel
+@bare
 def _end_block(state: Any, chain: Any, rules: Any, last: Any) -> None:
     """Pay the coinbase: new coins first, then the block's fees in the order of transactions."""
     coinbase = np.int64(chain.block_first[_block_of(chain, last)])
@@ -607,7 +610,7 @@ def _end_block(state: Any, chain: Any, rules: Any, last: Any) -> None:
     _end(state, coinbase, NONE, head, FEE, hop + 1)
 
 
-@kernel
+@bare
 def _enter_fee(state: Any, chain: Any, rules: Any, coinbase: Any, number: Any) -> Any:
     slot = found(state.keys, state.slots, -2 - number)
     if slot == NONE:

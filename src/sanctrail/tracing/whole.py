@@ -15,7 +15,7 @@ import numpy.typing as npt
 from sanctrail.attribution.coinjoins.detect import find
 from sanctrail.attribution.coinjoins.shape import FOUND
 from sanctrail.errors import TraceError
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger import UtxoLedger
 from sanctrail.tracing.request import Request
@@ -36,6 +36,8 @@ _LAST = 1 << 30
 _BITS = 62
 _STEP = 1 << 20
 _SHORT = np.int64(1 << 52)
+_FEW = 500
+"""Outputs up to which one quotient serves them all."""
 DONE, FULL, NO_VALUE = range(3)
 
 # What the pass counts, theft by theft.
@@ -196,7 +198,7 @@ class _Pass:
         self._ledger, self._columns, self._asked = ledger, columns, asked
         count = len(columns.values)
         self.arena = Arena(
-            np.zeros(count, np.int64),
+            np.full(count, 0, np.int64),  # written once here, not page by page in the pass
             np.zeros(1 << 16, np.int64),
             np.zeros(1 << 16, np.int32),
         )
@@ -295,7 +297,7 @@ def _longer(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     return more
 
 
-@kernel
+@bare
 def pass_kernel(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, room: Any, last: Any
 ) -> Any:
@@ -334,7 +336,7 @@ def pass_kernel(
 UNTOUCHED, CARRIES, LEAVES = range(3)
 
 
-@kernel
+@bare
 def _kind(chain: Any, arena: Any, number: Any) -> Any:
     """Tell whether a transaction spends no stolen units, some, or a source's outputs."""
     kind = UNTOUCHED
@@ -347,7 +349,7 @@ def _kind(chain: Any, arena: Any, number: Any) -> Any:
     return kind
 
 
-@kernel
+@bare
 def _plain(chain: Any, asked: Any, arena: Any, counters: Any, number: Any) -> Any:
     """Tell whether a transaction is no stop, and pays neither stops nor sources."""
     if _halts(asked, counters, number):
@@ -364,9 +366,9 @@ def _plain(chain: Any, asked: Any, arena: Any, counters: Any, number: Any) -> An
     return True
 
 
-@kernel
+@bare
 def _queue_plainly(chain: Any, arena: Any, counters: Any, sums: Any, number: Any) -> Any:
-    """Lay the runs of a transaction's inputs onto its outputs, in order, and the rest on its fee."""
+    """Lay the runs of the inputs onto the outputs, in order, and the rest on the fee."""
     amounts, thefts, start = arena.amount, arena.theft, arena.start
     used = counters[USED]
     at, end = chain.first_input[number], chain.first_input[number + 1]
@@ -432,7 +434,7 @@ def _queue_plainly(chain: Any, arena: Any, counters: Any, sums: Any, number: Any
         theft = np.int32(theft - _LAST) if last else theft
 
 
-@kernel
+@bare
 def _touch_plainly(chain: Any, asked: Any, arena: Any, sums: Any, number: Any) -> Any:
     bits = np.int64(0)
     total = np.int64(0)
@@ -454,11 +456,11 @@ def _touch_plainly(chain: Any, asked: Any, arena: Any, sums: Any, number: Any) -
     return DONE
 
 
-@kernel
+@bare
 def dense_kernel(
     chain: Any, asked: Any, taint: Any, ends: Any, counters: Any, sums: Any, last: Any
 ) -> Any:
-    """The haircut of one theft: `taint` (outputs,) holds how much of each is stolen.
+    """Share out the units of one theft: `taint` (outputs,) holds how much of each is stolen.
 
     A source's outputs hold -1. Plain transactions are taken in one go, as in `pass_kernel`.
     """
@@ -470,23 +472,22 @@ def dense_kernel(
     while number < last:
         begin, end = first_input[number], first_input[number + 1]
         out, out_end = first_output[number], first_output[number + 1]
-        stolen = np.int64(0)
-        slow = next_mark < out_end
+        # Both columns are read at once: their misses overlap. A sign tells what needs more thought.
+        stolen, total, signs = np.int64(0), np.int64(0), np.int64(0)
         for at in range(begin, end):
-            part = taint[inputs[at]]
+            spent = inputs[at]
+            part, value = taint[spent], values[spent]
             stolen += part
-            slow = slow or part < 0
+            total += value
+            signs |= part | value
+        slow = next_mark < out_end or signs < 0
         if stolen == 0 and not slow:
             number += 1
             continue
         while next_halt < number:
             counters[HALT] += 1
             next_halt = asked.halt_at[counters[HALT]]
-        total = np.int64(0)
-        for at in range(begin, end):
-            total += values[inputs[at]]
-            slow = slow or values[inputs[at]] < 0
-        slow = slow or next_halt == number or total >= _SHORT
+        slow = slow or next_halt == number or total >= _SHORT or out_end - out > _FEW
         if not slow and asked.watched:
             for output in range(out, out_end):
                 if (
@@ -505,6 +506,9 @@ def dense_kernel(
                 return status
             number += 1
             continue
+        # One quotient serves all outputs: it is off by no more than there are of them, and the
+        # remainder, which 64 bits hold, shows by how much.
+        ratio = np.float64(stolen) / np.float64(total) if total else 0.0
         for output in range(out, out_end):
             value = min(values[output], total)
             if value <= 0:
@@ -512,7 +516,7 @@ def dense_kernel(
             if stolen == total:
                 part = value
             else:
-                part = np.int64(np.float64(stolen) * np.float64(value) / np.float64(total))
+                part = np.int64(np.float64(value) * ratio)
                 rest = stolen * value - part * total
                 while rest < 0:
                     part -= 1
@@ -530,7 +534,7 @@ def dense_kernel(
     return DONE
 
 
-@kernel
+@bare
 def _share_out(
     chain: Any, asked: Any, taint: Any, ends: Any, counters: Any, sums: Any, number: Any
 ) -> Any:
@@ -538,7 +542,9 @@ def _share_out(
     outputs = chain.first_output[number + 1] - chain.first_output[number]
     if counters[ENDED] + outputs + 2 > len(ends):
         return FULL
-    total, old, fresh = np.int64(0), np.int64(0), np.int64(0)
+    total: Any = np.int64(0)
+    old: Any = np.int64(0)
+    fresh: Any = np.int64(0)
     for at in range(chain.first_input[number], chain.first_input[number + 1]):
         spent = chain.inputs[at]
         if chain.values[spent] < 0:
@@ -565,7 +571,7 @@ def _share_out(
     return DONE
 
 
-@kernel
+@bare
 def _pay_share(
     chain: Any, asked: Any, taint: Any, ends: Any, counters: Any, sums: Any, old: Any, fresh: Any,
     output: Any,
@@ -593,7 +599,7 @@ def _pay_share(
         taint[output] = part
 
 
-@kernel
+@bare
 def _fresh(chain: Any, start: Any, number: Any) -> Any:
     """Return the theft of a source's output that is stolen when this transaction spends it."""
     theft = -1 - start
@@ -602,14 +608,14 @@ def _fresh(chain: Any, start: Any, number: Any) -> Any:
     return CLEAN_ITEM
 
 
-@kernel
+@bare
 def _halts(asked: Any, counters: Any, number: Any) -> Any:
     while asked.halt_at[counters[HALT]] < number:
         counters[HALT] += 1
     return asked.halt_at[counters[HALT]] == number
 
 
-@kernel
+@bare
 def _flow(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, room: Any, number: Any
 ) -> Any:
@@ -631,9 +637,9 @@ def _flow(
     ):
         return FULL
     if _halts(asked, counters, number):
-        _halt(asked, ends, counters, sums, room, runs, number)
+        _halt(ends, counters, sums, room, runs, number)
         runs = 0
-    total = 0
+    total: Any = 0
     for run in range(runs):
         total += room[0, run]
     first = 0
@@ -652,7 +658,7 @@ def _flow(
     return DONE
 
 
-@kernel
+@bare
 def _enter(chain: Any, asked: Any, arena: Any, room: Any, number: Any) -> Any:
     """Put what comes in into `room`; return how many runs, -1 for no room, -2 for no value."""
     runs = 0
@@ -689,7 +695,7 @@ def _enter(chain: Any, asked: Any, arena: Any, room: Any, number: Any) -> Any:
     return runs
 
 
-@kernel
+@bare
 def _add(asked: Any, room: Any, runs: Any, amount: Any, origin: Any) -> Any:
     """Add a run; return how many there are now, -1 for no room."""
     if asked.method == HAIRCUT:
@@ -707,7 +713,7 @@ def _add(asked: Any, room: Any, runs: Any, amount: Any, origin: Any) -> Any:
     return runs + 1
 
 
-@kernel
+@bare
 def _take(asked: Any, room: Any, first: Any, runs: Any, total: Any, amount: Any) -> Any:
     """Take units out of the runs from `first` on; put them behind `runs`, and return how many.
 
@@ -739,7 +745,7 @@ def _take(asked: Any, room: Any, first: Any, runs: Any, total: Any, amount: Any)
     return first, taken
 
 
-@kernel
+@bare
 def _give(room: Any, runs: Any, taken: Any, amount: Any, origin: Any) -> Any:
     if amount == 0:
         return taken
@@ -751,10 +757,8 @@ def _give(room: Any, runs: Any, taken: Any, amount: Any, origin: Any) -> Any:
     return taken + 1
 
 
-@kernel
-def _halt(
-    asked: Any, ends: Any, counters: Any, sums: Any, room: Any, runs: Any, number: Any
-) -> None:
+@bare
+def _halt(ends: Any, counters: Any, sums: Any, room: Any, runs: Any, number: Any) -> None:
     for run in range(runs):
         origin = room[1, run]
         if origin >= 0 and room[0, run]:
@@ -763,7 +767,7 @@ def _halt(
                 sums[STOLEN, origin >> 1] += room[0, run]
 
 
-@kernel
+@bare
 def _end(ends: Any, counters: Any, kind: Any, key: Any, theft: Any, amount: Any) -> None:
     at = counters[ENDED]
     if at and ends[at - 1].kind == kind and ends[at - 1].key == key and ends[at - 1].theft == theft:
@@ -776,7 +780,7 @@ def _end(ends: Any, counters: Any, kind: Any, key: Any, theft: Any, amount: Any)
     counters[ENDED] = at + 1
 
 
-@kernel
+@bare
 def _pay(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, room: Any, runs: Any,
     taken: Any, output: Any,
@@ -815,7 +819,7 @@ def _pay(
     _keep(asked, arena, counters, room, runs, taken, output)
 
 
-@kernel
+@bare
 def _mark(asked: Any, counters: Any, sums: Any, room: Any, runs: Any, taken: Any) -> Any:
     """Make the first units stolen where they are clean; the runs are written anew behind."""
     mark = counters[MARK]
@@ -837,11 +841,11 @@ def _mark(asked: Any, counters: Any, sums: Any, room: Any, runs: Any, taken: Any
     return count
 
 
-@kernel
+@bare
 def _keep(
     asked: Any, arena: Any, counters: Any, room: Any, runs: Any, taken: Any, output: Any
 ) -> None:
-    """Write an output's runs into the arena; a haircut's clean units are what its value has more."""
+    """Write an output's runs into the arena; a haircut's clean units are not written."""
     used = counters[USED]
     first = used
     for run in range(runs, runs + taken):
@@ -861,7 +865,7 @@ def _keep(
         counters[USED] = used
 
 
-@kernel
+@bare
 def _touch(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, number: Any
 ) -> Any:
@@ -896,7 +900,7 @@ def _touch(
     return DONE
 
 
-@kernel
+@bare
 def _left(chain: Any, arena: Any, number: Any, theft: Any) -> Any:
     """Return what left a theft's sources in a transaction: what they paid less what came back."""
     left: Any = 0
@@ -909,7 +913,7 @@ def _left(chain: Any, arena: Any, number: Any, theft: Any) -> Any:
     return max(left, 0)
 
 
-@kernel
+@bare
 def _halt_touched(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, number: Any
 ) -> None:
@@ -928,7 +932,7 @@ def _halt_touched(
             _end(ends, counters, HALTED, number, theft, entered + fresh)
 
 
-@kernel
+@bare
 def _touch_output(
     chain: Any, asked: Any, arena: Any, ends: Any, counters: Any, sums: Any, old: Any, fresh: Any,
     output: Any,
@@ -960,7 +964,7 @@ def _touch_output(
             _end(ends, counters, kind, key, theft, value)
 
 
-@kernel
+@bare
 def lying_kernel(chain: Any, asked: Any, arena: Any, dense: Any, rows: Any) -> Any:
     """Fill (output, theft, amount) of what was never spent; return how many rows there are."""
     count = 0
@@ -985,7 +989,7 @@ def lying_kernel(chain: Any, asked: Any, arena: Any, dense: Any, rows: Any) -> A
     return count
 
 
-@kernel
+@bare
 def _lies(rows: Any, count: Any, output: Any, theft: Any, amount: Any) -> Any:
     at = count - 1
     if 0 <= at < len(rows) and rows[at].output == output and rows[at].theft == theft:

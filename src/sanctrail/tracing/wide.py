@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare
 
 ZERO = np.uint64(0)
 ONE = np.uint64(1)
@@ -17,7 +17,7 @@ _EXACT = np.uint64(1 << 52)
 """Below it a floating-point quotient is off by less than two, which a remainder shows."""
 
 
-@kernel
+@bare
 def add(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     """Return a + b, and whether 128 bits did not hold it."""
     low = al + bl
@@ -28,20 +28,20 @@ def add(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     return high, low, over or high < carry
 
 
-@kernel
+@bare
 def sub(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     """Return a - b; a is not less than b."""
     borrow = ONE if al < bl else ZERO
     return ah - bh - borrow, al - bl
 
 
-@kernel
+@bare
 def less(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     """Tell whether a is less than b."""
     return ah < bh or (ah == bh and al < bl)
 
 
-@kernel
+@bare
 def least(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     """Return the smaller of two."""
     if ah < bh or (ah == bh and al < bl):
@@ -49,7 +49,7 @@ def least(ah: Any, al: Any, bh: Any, bl: Any) -> Any:
     return bh, bl
 
 
-@kernel
+@bare
 def share(ah: Any, al: Any, bh: Any, bl: Any, ch: Any, cl: Any) -> Any:
     """Return floor(a × b ÷ c) for a and b of at most c; 0 where c is 0."""
     if (ah | al) == ZERO or (bh | bl) == ZERO:
@@ -63,7 +63,7 @@ def share(ah: Any, al: Any, bh: Any, bl: Any, ch: Any, cl: Any) -> Any:
     return _long_share(ah, al, bh, bl, ch, cl)
 
 
-@kernel
+@bare
 def _short_share(a: Any, b: Any, c: Any) -> Any:
     """Estimate the quotient, then mend it by its remainder, which 64 bits hold."""
     quotient = np.uint64(np.float64(a) * np.float64(b) / np.float64(c))
@@ -78,7 +78,7 @@ def _short_share(a: Any, b: Any, c: Any) -> Any:
     return quotient
 
 
-@kernel
+@bare
 def _long_share(ah: Any, al: Any, bh: Any, bl: Any, ch: Any, cl: Any) -> Any:
     """Multiply and divide bit by bit of b: the remainder stays below c, so nothing overflows."""
     qh, ql, rh, rl = ZERO, ZERO, ZERO, ZERO
@@ -104,7 +104,7 @@ def _long_share(ah: Any, al: Any, bh: Any, bl: Any, ch: Any, cl: Any) -> Any:
     return qh, ql
 
 
-@kernel
+@bare
 def whole_share(a: Any, b: Any, c: Any) -> Any:
     """Return floor(a × b ÷ c) of whole numbers of 63 bits, for a and b of at most c."""
     if a == 0 or b == 0:

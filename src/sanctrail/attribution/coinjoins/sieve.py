@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from sanctrail.attribution.coinjoins.wasabi import FEWEST
 from sanctrail.attribution.coinjoins.whirlpool import MOST_FOR_MINERS, POOLS
-from sanctrail.ground.kernel import kernel
+from sanctrail.ground.kernel import bare, kernel
 from sanctrail.ledger.batches import NULL_DATA
 from sanctrail.ledger.store import UtxoLedger
 
@@ -45,7 +45,7 @@ def sieve_kernel(
         )
 
 
-@kernel
+@bare
 def is_candidate(
     number: Any, first_output: Any, first_input: Any, values: Any, owners: Any, null: Any,
     pools: Any, room: Any,
@@ -70,9 +70,24 @@ def is_candidate(
     if inputs < EQUAL:
         return False
     run, longest = 1, 1
-    sorted_values = np.sort(room[:outputs])
+    put_in_order(room, outputs)
     for place in range(1, outputs):
-        same = sorted_values[place] == sorted_values[place - 1] and sorted_values[place] > 0
+        same = room[place] == room[place - 1] and room[place] > 0
         run = run + 1 if same else 1
         longest = max(longest, run)
     return longest >= EQUAL and inputs >= longest
+
+
+@bare
+def put_in_order(values: Any, count: Any) -> None:
+    """Sort the first values, in place (Shell's sort: nothing is allocated)."""
+    gap = count // 2
+    while gap > 0:
+        for at in range(gap, count):
+            value = values[at]
+            place = at
+            while place >= gap and values[place - gap] > value:
+                values[place] = values[place - gap]
+                place -= gap
+            values[place] = value
+        gap //= 2
