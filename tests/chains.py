@@ -33,20 +33,26 @@ class MemoryAccount(_Memory, AccountLedger):
         ]
         names = [n for n in dict.fromkeys(n for row in rows for n in row[:2]) if n is not None]
         ids = list(dict.fromkeys(row[3] for row in rows))
-        ends = [[-1 if n is None else names.index(n) for n in row[:2]] for row in rows]
-        own = [[n for n, pair in enumerate(ends) if a in pair] for a in range(len(names))]
+        number = {name: n for n, name in enumerate(names)} | {None: -1}
+        ends = [[number[n] for n in row[:2]] for row in rows]
+        own = [[] for _ in names]
+        for n, pair in enumerate(ends):
+            for a in dict.fromkeys(pair):
+                if a >= 0:
+                    own[a].append(n)
+        places = {txid: n for n, txid in enumerate(ids)}
         columns = {
             "senders": np.array([pair[0] for pair in ends], np.int64),
             "receivers": np.array([pair[1] for pair in ends], np.int64),
             "assets": np.array([row[4] for row in rows], np.int64),
-            "transactions": np.array([ids.index(row[3]) for row in rows], np.int64),
+            "transactions": np.array([places[row[3]] for row in rows], np.int64),
             "times": np.arange(len(rows)),
             "blocks": np.arange(len(rows)),
             "kinds": np.full(len(rows), KIND_CODES.index("row"), np.uint8),
             "amounts_high": np.array([row[2] >> 64 for row in rows], np.uint64),
             "amounts_low": np.array([row[2] & (2**64 - 1) for row in rows], np.uint64),
             "account_starts": np.cumsum([0, *map(len, own)]),
-            "account_places": np.array([n for places in own for n in places], np.int64),
+            "account_places": np.array([n for held in own for n in held], np.int64),
         }
         names_of_index = ("transaction_starts", "transaction_places")
         columns |= zip(names_of_index, grouped(columns["transactions"], len(ids)), strict=True)

@@ -15,6 +15,7 @@ _RANKS = {
     "withdrawal": 5,
 }
 LAST = 6
+NO_LOG = "9223372036854775807"
 
 
 def rank_sql(kind: str = "kind") -> str:
@@ -70,6 +71,7 @@ def moved_sql() -> str:
     """All movements in order: a transaction's stand together, rows of tables as read.
 
     What one row of a transaction does not tell (its place in the block, its time) another does.
+    Where none tells the place, its first log does: logs are counted through a whole block.
     """
     columns = (
         "block, time, micros, place, transaction, kind, position, sender, receiver, asset, amount,"
@@ -78,22 +80,24 @@ def moved_sql() -> str:
     both = f"SELECT {columns} FROM once UNION ALL SELECT {columns} FROM paid"
     alone = "kind = 'row' OR transaction = ''"
     together = "OVER (PARTITION BY transaction)"
+    log = "CASE WHEN kind = 'token' AND position >= 0 THEN position END"
     shared = ", ".join(
-        f"CASE WHEN {alone} THEN {own} ELSE {told} {together} END AS {name}"
+        f"CASE WHEN {alone} THEN {own} ELSE {told} END AS {name}"
         for name, own, told in (
-            ("place", "place", "max(place)"),
-            ("lead", "row", "min(row)"),
-            ("told", "time", "max(time)"),
+            ("place", "place", f"max(place) {together}"),
+            ("log", NO_LOG, f"coalesce(min({log}) {together}, {NO_LOG})"),
+            ("lead", "row", f"min(row) {together}"),
+            ("told", "time", f"max(time) {together}"),
         )
     )
     plain = columns.replace("place, ", "").replace(" time,", "")
     timed = (
-        f"SELECT {plain}, place, lead, CASE WHEN told < 0 AND block >= 0"
+        f"SELECT {plain}, place, log, lead, CASE WHEN told < 0 AND block >= 0"
         f" THEN max(told) OVER (PARTITION BY block) ELSE told END AS time FROM ("
         f"SELECT {plain}, {shared} FROM ({both}))"
     )
     return (
-        "SELECT *, row_number() OVER (ORDER BY block, time, micros, place, lead, transaction,"
+        "SELECT *, row_number() OVER (ORDER BY block, time, micros, place, log, lead, transaction,"
         f" {rank_sql()}, position, row) - 1 AS number FROM ({timed}) WHERE NOT failed"
     )
 

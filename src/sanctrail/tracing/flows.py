@@ -56,18 +56,26 @@ def flows_and_moves(trail: Trail) -> tuple[pa.Table, npt.NDArray[Any]]:
     return _table(trail, rows), rows
 
 
-def flow_rows(trail: Trail, numbers: list[int]) -> list[dict[str, Any]]:
-    """Return single movements as rows of the same table, whole."""
-    rows = np.zeros(len(numbers), ROW)
-    rows["move"], rows["parent"] = numbers, NONE
-    rows["high"], rows["low"] = trail.moves["high"][numbers], trail.moves["low"][numbers]
-    if trail.utxo:  # the largest thread into each tells from where it came
-        for at, number in enumerate(numbers):
-            into = trail.links.into(number)
-            if len(into):
-                rows["parent"][at] = into["parent"][np.lexsort((into["low"], into["high"]))[-1]]
-    rows_told: list[dict[str, Any]] = _table(trail, rows).to_pylist()
-    return rows_told
+def flow_rows(trail: Trail, steps: list[tuple[int, int]]) -> list[dict[str, Any]]:
+    """Return steps of paths as rows of the same table.
+
+    A step is a movement and the thread by which its units came; NONE for one that begins a path.
+    On an account ledger a row is the movement whole.
+    """
+    rows = np.zeros(len(steps), ROW)
+    rows["move"] = [number for number, _ in steps]
+    rows["parent"] = NONE
+    for half in ("high", "low"):
+        rows[half] = trail.moves[half][rows["move"]]
+    if trail.utxo:
+        threads = trail.links.threads
+        at = np.array([n for n, (_, thread) in enumerate(steps) if thread >= 0], np.int64)
+        used = threads[[steps[n][1] for n in at.tolist()]]
+        rows["parent"][at] = used["parent"]
+        for half in ("high", "low"):
+            rows[half][at] = used[half]
+    told: list[dict[str, Any]] = _table(trail, rows).to_pylist()
+    return told
 
 
 def _table(trail: Trail, rows: npt.NDArray[Any]) -> pa.Table:

@@ -31,18 +31,22 @@ from sanctrail.tracing.state import (
     TAKEN,
 )
 from sanctrail.tracing.trail import Trail, sums
-from sanctrail.tracing.wide import least, less, sub
+from sanctrail.tracing.wide import least, less
 
+_AMOUNT = np.dtype([("high", "u8"), ("low", "u8")])
 MOST = 20
 """Destinations for which paths are told, the largest first."""
 
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """One way to a destination: what went all along it, and its movements in order."""
+    """One way to a destination: what went all along it, and its steps in order.
+
+    A step is a movement, and the thread by which it carries the one before on; NONE for the first.
+    """
 
     amount: int
-    moves: tuple[int, ...]
+    steps: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +66,7 @@ def paths_of(result: TraceResult, count: int, most: int = MOST) -> list[dict[str
         (destination, list(finder.widest(destination, count)))
         for destination in _destinations(result, most)
     ]
-    hops = _hops(result.trail, sorted({n for _, paths in told for p in paths for n in p.moves}))
+    hops = _hops(result.trail, sorted({s for _, paths in told for p in paths for s in p.steps}))
     return [
         {
             "theft": result.theft,
@@ -72,7 +76,10 @@ def paths_of(result: TraceResult, count: int, most: int = MOST) -> list[dict[str
             "place": destination.place,
             "amount": str(destination.amount),
             "paths": [
-                {"amount": str(path.amount), "hops": [hops[n] for n in path.moves if n in hops]}
+                {
+                    "amount": str(path.amount),
+                    "hops": [hops[step] for step in path.steps if step in hops],
+                }
                 for path in paths
             ],
             "by_other_paths": str(destination.amount - sum(path.amount for path in paths))
@@ -171,47 +178,50 @@ class _Finder:
 
     def widest(self, destination: Destination, count: int) -> Iterator[Path]:
         """Yield the widest path, then the widest of what is left, and so on."""
-        threads, own = self._threads, self._amounts(destination)
+        threads, supply = self._threads, self._moved()
+        ending = self._ending(destination)
         for turn in range(count):
-            width, by = self._pass(threads, own) if turn else self._first()
-            end = _widest_end(width, own, destination.ends)
+            width, by = self._pass(threads, supply) if turn else self._first()
+            end = _widest_end(width, ending, destination.ends)
             if end is None:
                 return
-            moves, amount = [end], _joined(width[end], own[end])
-            while by[moves[-1]] != NONE:
-                moves.append(int(threads["parent"][by[moves[-1]]]))
-            yield Path(amount, tuple(reversed(moves)))
+            steps, amount = [(end, int(by[end]))], _joined(width[end], ending[end])
+            while steps[-1][1] != NONE:
+                before = int(threads["parent"][steps[-1][1]])
+                steps.append((before, int(by[before])))
+            yield Path(amount, tuple(reversed(steps)))
             if self._trail.method not in CONSERVED:
-                own = own.copy()
-                own[end] = 0  # what is touched is not used up; the next path ends elsewhere
+                ending[end] = 0  # what is touched is not used up; the next path ends elsewhere
                 continue
-            threads, own = (threads.copy() if not turn else threads), own.copy()
-            _take_away(threads, own, by, np.array(moves, np.int64), amount)
+            threads = threads if turn else threads.copy()
+            _take_away(threads, supply, ending, steps, amount)
 
-    def _amounts(self, destination: Destination) -> npt.NDArray[Any]:
-        own = np.zeros(len(self._trail.moves), [("high", "u8"), ("low", "u8")])
+    def _moved(self) -> npt.NDArray[Any]:
+        own = np.zeros(len(self._trail.moves), _AMOUNT)
         own["high"], own["low"] = self._trail.moves["high"], self._trail.moves["low"]
+        return own
+
+    def _ending(self, destination: Destination) -> npt.NDArray[Any]:
+        """Return how much of each movement into a destination ended there."""
+        own = self._moved()
         lying = destination.part == "dormant" and not self._trail.utxo
         if lying and self._trail.method != "poison":
-            for number in destination.ends.tolist():
-                rest = _rest(self._trail, number)
-                own[number] = (rest >> 64, rest & (2**64 - 1))
+            for half in ("high", "low"):
+                own[half] = self._trail.links.rest[half]
         return own
 
     def _first(self) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         if self._best is None:
-            own = np.zeros(len(self._trail.moves), [("high", "u8"), ("low", "u8")])
-            own["high"], own["low"] = self._trail.moves["high"], self._trail.moves["low"]
-            self._best = self._pass(self._threads, own)
+            self._best = self._pass(self._threads, self._moved())
         return self._best
 
     def _pass(
-        self, threads: npt.NDArray[Any], own: npt.NDArray[Any]
+        self, threads: npt.NDArray[Any], supply: npt.NDArray[Any]
     ) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
         moves = self._trail.moves
-        width = np.zeros(len(moves), own.dtype)
+        width = np.zeros(len(moves), _AMOUNT)
         by = np.full(len(moves), NONE, np.int64)
-        widths_kernel(moves, threads, own, width, by)
+        widths_kernel(moves, threads, supply, width, by)
         return width, by
 
 
@@ -253,36 +263,27 @@ def _joined(one: Any, other: Any) -> int:
 
 
 def _take_away(
-    threads: npt.NDArray[Any], own: npt.NDArray[Any], by: npt.NDArray[Any],
-    moves: npt.NDArray[np.int64], amount: int,
-) -> None:  # fmt: skip
-    """Take a path's units away from its threads, and from where it begins and ends."""
-    halves = np.uint64(amount >> 64), np.uint64(amount & (2**64 - 1))
-    take_kernel(threads, own, by, moves, *halves)
+    threads: npt.NDArray[Any],
+    supply: npt.NDArray[Any],
+    ending: npt.NDArray[Any],
+    steps: list[tuple[int, int]],
+    amount: int,
+) -> None:
+    """Take a path's units away from its threads, from where it begins, and from where it ends."""
+    for rows, at in (
+        (ending, steps[0][0]), (supply, steps[-1][0]),
+        *((threads, thread) for _, thread in steps if thread != NONE),
+    ):  # fmt: skip
+        left = (int(rows["high"][at]) << 64 | int(rows["low"][at])) - amount
+        rows["high"][at], rows["low"][at] = left >> 64, left & (2**64 - 1)
 
 
-@bare
-def take_kernel(threads: Any, own: Any, by: Any, moves: Any, high: Any, low: Any) -> None:
-    """Subtract from the threads along a path, and from its first and last movement."""
-    for at in range(len(moves)):
-        number = moves[at]
-        if by[number] != NONE:
-            thread = by[number]
-            new_high, new_low = sub(threads[thread].high, threads[thread].low, high, low)
-            threads[thread].high = new_high
-            threads[thread].low = new_low
-        if at == 0 or at == len(moves) - 1:
-            new_high, new_low = sub(own[number].high, own[number].low, high, low)
-            own[number].high = new_high
-            own[number].low = new_low
-
-
-def _hops(trail: Trail, numbers: list[int]) -> dict[int, dict[str, Any]]:
-    """Return the movements as a reader needs them; the taking from a source is the next one's."""
-    moves = trail.moves[numbers] if numbers else trail.moves[:0]
-    shown = [n for n, fate in zip(numbers, moves["fate"].tolist(), strict=True) if fate != TAKEN]
+def _hops(trail: Trail, steps: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
+    """Return the steps as a reader needs them; the taking from a source is the next one's."""
+    fates = trail.moves["fate"]
+    shown = [step for step in steps if fates[step[0]] != TAKEN]
     return {
-        number: {key: row[key] for key in ("transaction", "time", "from", "to")}
+        step: {key: row[key] for key in ("transaction", "time", "from", "to")}
         | {"amount": row["amount_tainted"], "to_output": row["to_output"]}
-        for number, row in zip(shown, flow_rows(trail, shown), strict=True)
+        for step, row in zip(shown, flow_rows(trail, shown), strict=True)
     }
