@@ -139,9 +139,11 @@ def test_every_method_lies_within_the_bounds_on_accounts(
 
 @given(utxo_chains(), thief_names, some_names, st.sets(st.integers(0, 13), max_size=2),
        st.dictionaries(st.integers(0, 40), st.tuples(st.integers(0, 1), st.integers(0, 40)),
-                       max_size=3), st.data())  # fmt: skip
+                       max_size=3), st.none() | st.integers(0, 10), st.data())  # fmt: skip
 @settings(max_examples=700, deadline=None)
-def test_every_method_lies_within_the_bounds_on_outputs(chain, sources, stops, halts, named, data):
+def test_every_method_lies_within_the_bounds_on_outputs(
+    chain, sources, stops, halts, named, age, data
+):
     outs = [(t, n, value) for t, (_, made) in enumerate(chain) for n, (_, value) in enumerate(made)]
     owners = [name for _, made in chain for name, _ in made]
     marks = {o: (theft, min(amount, outs[o][2])) for o, (theft, amount) in named.items()
@@ -153,7 +155,7 @@ def test_every_method_lies_within_the_bounds_on_outputs(chain, sources, stops, h
         for theft in (0, 1)
     }
     asked = request(
-        sources, stops - sources.keys(), stolen_parts=parts,
+        sources, stops - sources.keys(), stolen_parts=parts, rules=StopRules(max_age=age),
         stop_parts=frozenset(Part(txid(n)) for n in halts - {outs[o][0] for o in marks}),
         methods=tuple(m for m in METHODS if m not in {"poison", "lowest-balance"}),
     )  # fmt: skip

@@ -3,6 +3,8 @@
 import csv
 import json
 import random
+import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from decimal import Decimal
 
@@ -410,3 +412,73 @@ def test_a_halt_inside_the_trail_is_named_in_the_document(tmp_path):
     document = write_trace(tmp_path, ledger, asked, results, notes)
     (stop,) = document["results"][0]["stopped"]
     assert (stop["transaction"], stop["rule"]) == (txid(2), "asked")
+
+
+def test_a_label_of_an_unknown_chain_does_not_hide_a_service_and_one_of_another_is_noted():
+    from sanctrail.attribution import Label
+
+    ledger = MemoryAccount([("thief", "x", 10), ("x", "hot", 10), ("hot", "y", 10)])
+    for chain, arrived in (("erc20 mainnet", {"hot": 10}), ("bitcoin", {})):
+        labels = {"hot": Label("hot", "Exchange", "exchange", "me", chain=chain)}
+        results, notes = trace(ledger, request(["thief"], labels=labels))
+        assert results[0].arrived == arrived
+        assert ("of another chain by their label" in " ".join(notes)) is (not arrived)
+
+
+def test_a_theft_of_what_another_had_before_is_noted():
+    ledger = MemoryAccount([("v", "x", 10, txid(1)), ("x", "y", 10, txid(2))])
+    parts = {0: (StolenPart(txid(1)),), 1: (StolenPart(txid(2)),)}
+    results, notes = trace(ledger, request(stolen_parts=parts))
+    assert [result.theft for result in results] == ["theft 0"]
+    assert "theft 1: nothing was newly stolen by fifo" in notes[0]
+
+
+def test_a_stop_at_another_output_of_the_stolen_transaction_stands():
+    chain = [([], [("v", 10), ("w", 5)]), ([0], [("x", 6), ("y", 4)]), ([3], [("z", 4)])]
+    parts = [StolenPart(txid(0), 0), StolenPart(txid(1), 0, 6)]
+    asked = request(stolen_parts=parts, stop_parts=frozenset([Part(txid(1), 1)]))
+    (result,), _ = trace(MemoryUtxo(chain), asked)
+    assert {stop.place: n for stop, n in result.stopped.items()} == {f"{txid(1)}:1": 4}
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--max-age", "99999999999"], "1000000"),
+        (["--min-amount", str(2**128)], "128 bits"),
+        (["--export", "xml"], "no export 'xml'"),
+        (["--bounds", "--max-hops", "2"], "depends on the rule"),
+        (["--coinjoins", "often"], "none of stop, found, spread"),
+        (["--currency", "USD"], "no prices are kept"),
+        (["--whole-chain", "--bounds"], "takes no --bounds"),
+        (["--method", "lowest-balance"], "no accounts with balances"),
+        (["--infer-deposits"], "needs labels"),
+        (["--method", "tiho"], "There is no method"),
+    ],
+)
+def test_options_that_cannot_be_are_refused_in_a_sentence(heist, tmp_path, options, said):
+    sources = str(heist / "case/sources.csv")
+    command = ["trace", "--ledger", str(heist / "ledger"), "--sources", sources]
+    command += ["--output", str(tmp_path / "out"), *options]
+    program = "import sys; from sanctrail.cli import main; sys.exit(main())"
+    done = subprocess.run(
+        [sys.executable, "-c", program, *command], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    assert said in " ".join((done.stdout + done.stderr).replace("\u2502", " ").split())
+
+
+def test_a_file_of_many_thefts_keeps_them_apart(tmp_path):
+    ledger = MemoryAccount([("a", "x", 5), ("b", "x", 7), ("x", "shop", 6)])
+    file = tmp_path / "thefts.csv"
+    file.write_text("theft,address,since\nfirst,a,\nsecond,b,1970-01-01T00:00:01Z\n")
+    asked = build_request([str(file)], None, "fifo,lifo")
+    results, _ = trace(ledger, asked)
+    dormant = {(r.theft, r.method): {at.address: n for at, n in r.dormant.items()} for r in results}
+    assert dormant["first", "fifo"] == {"shop": 5}
+    assert dormant["second", "fifo"] == {"shop": 1, "x": 6}
+    assert dormant["second", "lifo"] == {"shop": 6, "x": 1}
+    file.write_text("theft,address\nfirst,a\nsecond,a\n")
+    with pytest.raises(InputError, match="is a source of first and of second"):
+        build_request([str(file)], None, "fifo")

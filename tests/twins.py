@@ -125,9 +125,10 @@ def account_twin(
         small = marked is None and sum(unit is not None for unit in units) < least
         if marked:
             theft, named = marked
+            if named:
+                started.setdefault(theft, at)
             for n in range(named):
                 if units[n] is None:
-                    started.setdefault(theft, at)
                     units[n], hop = theft, 1
                     ends.stolen[theft, ""] += 1
         count(units, ends.flows, (at, sender, receiver))
@@ -178,8 +179,9 @@ def _account_poison(moves, sources, stops, marks, halts, since, *, max_age, max_
         if at in marks and not fresh and receiver not in sources:
             theft, named = marks[at]
             small = False
-            if named and theft not in thefts:
+            if named:
                 started.setdefault(theft, at)
+            if named and theft not in thefts:
                 thefts.add(theft)
                 hop = 1
                 ends.stolen[theft, ""] += named
@@ -343,9 +345,10 @@ class _UtxoTwin:
         small = output not in self.marks and sum(u is not None for u in units) < self.least
         if output in self.marks:
             theft, named = self.marks[output]
+            if named:
+                self.started.setdefault(theft, number)
             for n in range(named):
                 if units[n] is None:
-                    self.started.setdefault(theft, number)
                     units[n], hop = theft, min(hop, 1)
                     self.ends.stolen[theft, ""] += 1
         self._arrive(output, units, hop, small=small)
@@ -451,8 +454,9 @@ class _PoisonTwin(_UtxoTwin):
         small = output not in self.marks and (value if thefts else 0) < self.least
         if output in self.marks:
             theft, named = self.marks[output]
-            if named and theft not in thefts:
+            if named:
                 self.started.setdefault(theft, number)
+            if named and theft not in thefts:
                 self.ends.stolen[theft, ""] += named
                 thefts.add(theft)
                 hop = min(hop, 1)

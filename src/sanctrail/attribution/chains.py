@@ -130,6 +130,16 @@ def fits(label_chain: str, ledger_families: frozenset[str]) -> bool:
     return family_of(label_chain) in ledger_families
 
 
+def may_fit(label_chain: str, ledger_families: frozenset[str]) -> bool:
+    """Tell the same where a word that names no known chain must not hide a service.
+
+    Then the form of the address, which the ledger has, decides.
+    """
+    family = family_of(label_chain)
+    known = family == EVM or family in CHAIN_OF_ASSET.values()
+    return not known or fits(label_chain, ledger_families)
+
+
 def family_of(chain: str) -> str:
     """Return the form of addresses that a chain uses."""
     return EVM if chain == EVM or chain in _EVM_CHAINS or chain in _OTHER_EVM else chain

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 SHOWN = 12
 _DAY = 86_400
+_MOST = 1_000_000
 
 
 def trace(
@@ -42,7 +43,7 @@ def trace(
         ),
     ] = "fifo",
     bounds: Annotated[
-        bool, typer.Option("--bounds", help="Least and most that any rule could find, by place.")
+        bool, typer.Option("--bounds", help="Least and most that any conserving rule could find.")
     ] = False,
     theft: Annotated[
         str | None, typer.Option("--theft", help="Name of the theft; else the sources file's.")
@@ -50,7 +51,7 @@ def trace(
     asset: Annotated[str | None, typer.Option("--asset", help="Trace only this asset.")] = None,
     since: Annotated[
         str | None,
-        typer.Option("--since", help="Only what leaves sources from this time on (ISO, UTC)."),
+        typer.Option("--since", help="Only what leaves source addresses from then on (ISO, UTC)."),
     ] = None,
     labels: Annotated[
         list[Path] | None,
@@ -75,10 +76,12 @@ def trace(
         typer.Option("--stop-suspected", help="Stop where an address behaves like a service."),
     ] = False,
     max_age: Annotated[
-        int | None, typer.Option("--max-age", min=0, help="Days after a theft's first movement.")
+        int | None,
+        typer.Option("--max-age", min=0, max=_MOST, help="Days after a theft's first movement."),
     ] = None,
     max_hops: Annotated[
-        int | None, typer.Option("--max-hops", min=1, help="Movements from the theft on.")
+        int | None,
+        typer.Option("--max-hops", min=1, max=_MOST, help="Movements from the theft on."),
     ] = None,
     min_amount: Annotated[
         int, typer.Option("--min-amount", min=0, help="Base units; smaller parts are not followed.")
@@ -99,7 +102,7 @@ def trace(
         bool,
         typer.Option(
             "--whole-chain",
-            help="Read the whole chain once, for trails that cover most of it: ends, no movements.",
+            help="UTXO; fifo, haircut, poison: read the whole chain once; ends, no movements.",
         ),
     ] = False,
     resume: Annotated[
@@ -127,6 +130,7 @@ def trace(
     )
     from sanctrail.tracing import trace as run_trace  # noqa: PLC0415
 
+    _refuse_early(output, export, bounds=bounds, limited=max_hops is not None or min_amount > 0)
     opened = open_ledger(ledger, verify=verify)
     known, files, kept = _known_labels(labels or [], workspace)
     inferred = _deposits(opened, known, workspace) if infer_deposits else []
@@ -142,11 +146,12 @@ def trace(
         )
     )
     options = Options(
-        asset, _since(since), theft, rules, _by_entry([*known, *inferred]), files, kept,
+        asset, _since(since), theft, rules, _by_entry(opened, [*known, *inferred]), files, kept,
         len(inferred),
     )  # fmt: skip
     request = build_request([*sources, *(more_sources or [])], stops, method, options)
     if whole_chain:
+        _refuse_beside_pass(bounds=bounds, resume=resume, others=(export, currency))
         from sanctrail.tracing.taint import write_taint  # noqa: PLC0415
 
         document = write_taint(output, opened, request)
@@ -162,7 +167,7 @@ def trace(
         notes,
         extras=Extras(
             paths=paths,
-            exports=tuple(kind.strip() for kind in export.split(",") if kind.strip()),
+            exports=_kinds(export),
             currency=currency.upper(),
             prices=_prices(ledger) if currency else None,
             bounds=bounds_of(opened, request, results) if bounds else None,
@@ -194,15 +199,13 @@ def _known_labels(
     return [*known, *held], tuple(digests), len(held)
 
 
-def _by_entry(labels: "list[Label]") -> "dict[str, Label]":
-    """Return one label an entry: the first that names a service, else the first."""
-    from sanctrail.attribution.categories import is_service  # noqa: PLC0415
+def _by_entry(ledger: "AccountLedger | UtxoLedger", labels: "list[Label]") -> "dict[str, Label]":
+    """Return one label an entry: the first that names a service of the chain, else the first."""
+    from sanctrail.tracing.setting import services_among  # noqa: PLC0415
 
-    chosen: dict[str, Label] = {}
+    chosen = {label.entry: label for label in reversed(services_among(ledger, labels))}
     for label in labels:
-        held = chosen.get(label.entry)
-        if held is None or (is_service(label.kind) and not is_service(held.kind)):
-            chosen[label.entry] = label
+        chosen.setdefault(label.entry, label)
     return chosen
 
 
@@ -229,7 +232,33 @@ def _deposits(
     return labels_of_deposits(inference, ledger)
 
 
+def _refuse_early(output: Path, export: str, *, bounds: bool, limited: bool) -> None:
+    """Refuse what cannot be written or told before anything is traced."""
+    from sanctrail.tracing.bounds import refuse_limits  # noqa: PLC0415
+    from sanctrail.tracing.writing import known_exports  # noqa: PLC0415
+
+    if output.exists() and not output.is_dir():
+        raise InputError(f"{output}: --output must be a folder, and this is a file.")
+    known_exports(_kinds(export))
+    if bounds:
+        refuse_limits(limited=limited)
+
+
+def _kinds(export: str) -> tuple[str, ...]:
+    return tuple(kind.strip() for kind in export.split(",") if kind.strip())
+
+
+def _refuse_beside_pass(*, bounds: bool, resume: bool, others: tuple[str, ...]) -> None:
+    if bounds or resume or any(others):
+        raise InputError(
+            "--whole-chain tells where the money lies and nothing of its way, so it takes no "
+            "--bounds, --resume, --export or --currency. Leave those out, or --whole-chain."
+        )
+
+
 def _checked(rules: "StopRules") -> "StopRules":
+    if rules.min_amount >= 2**128:
+        raise InputError("--min-amount: no ledger reckons with amounts of more than 128 bits.")
     from sanctrail.tracing.request import COINJOINS  # noqa: PLC0415
 
     if rules.coinjoins not in COINJOINS:
@@ -244,7 +273,7 @@ def _prices(ledger: Path) -> Any:
     if not len(prices):
         raise InputError(
             f"{ledger}: no prices are kept beside the ledger, so nothing can be valued. Import "
-            f"some: sanctrail ledger prices FILE --ledger {ledger}"
+            f"some: sanctrail ledger prices import FILE --ledger {ledger}"
         )
     return prices
 
@@ -312,11 +341,14 @@ def _show(result: dict[str, Any]) -> None:
 
 
 def _say_value(value: dict[str, Any]) -> None:
-    stolen, arrived = value["stolen"], value["arrived"]
-    say_long(
-        f"in {stolen['currency']}: stolen {stolen['value']} at the theft, arrived "
-        f"{arrived['value']} at arrival (prices of {', '.join(stolen['prices_of']) or 'nobody'})"
-    )
+    for name, when in (("stolen", "at the theft"), ("arrived", "at arrival")):
+        told = value[name]
+        prices = f"prices of {', '.join(told['prices_of'])}" if told["prices_of"] else "no price"
+        unpriced = f"; without a price: {told['unpriced']} base units"
+        say_long(
+            f"{name} {when}: {told['value']} {told['currency']} ({prices})"
+            + (unpriced if told["unpriced"] != "0" else "")
+        )
 
 
 def _stop(stop: dict[str, Any]) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from sanctrail.cases import Case, Claim, Incident
 from sanctrail.errors import InputError
-from sanctrail.report.amounts import NO_BREAK, counted, money
+from sanctrail.report.amounts import counted
 from sanctrail.report.asked import rule_sentences, rule_words
 from sanctrail.report.document import (
     Block,
@@ -191,7 +191,7 @@ def _scope_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
             Fact("Theft", (_theft(trace),)),
             Fact("Methods", tuple(method_name(m) for m in parameters["methods"])),
             Fact("Asset", (parameters.get("asset") or "every asset of the ledger",)),
-            Fact("Traced from", (parameters.get("since") or "the start of the ledger",)),
+            Fact("Traced from", _traced_from(parameters)),
             Fact(
                 "Ledger",
                 (f"{family.get(ledger['family'], ledger['family'])}, from {ledger['format']}",),
@@ -218,6 +218,15 @@ def _scope_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
     )
 
 
+def _traced_from(parameters: dict[str, Any]) -> tuple[str, ...]:
+    """Say from when on what leaves the sources counts, theft by theft where they differ."""
+    thefts = parameters.get("thefts") or [{"name": "", "since": parameters.get("since")}]
+    told = [(theft["name"], theft["since"] or "the start of the ledger") for theft in thefts]
+    if len({when for _, when in told}) == 1:
+        return (told[0][1],)
+    return tuple(f"{name}: {when}" for name, when in told)
+
+
 def _span(coverage: dict[str, Any], first: str, last: str) -> str:
     ends = [coverage.get(first), coverage.get(last)]
     if ends == [None, None]:
@@ -232,24 +241,27 @@ def _size(coverage: dict[str, Any]) -> str:
 
 
 def _sources_table(trace: dict[str, Any]) -> Table:
-    first = trace["results"][0]
     sources = trace["parameters"]["sources"]
     left = len(sources) - SOURCES_SHOWN
+    several = len(trace["parameters"].get("thefts") or ()) > 1
+    theft = (Column("Theft"),) if several else ()
     return Table(
         f"Sources: where the stolen value stood ({counted(len(sources), 'entry', 'entries')})",
-        (Column("Entry", "code"), Column(f"Amount{NO_BREAK}({first['asset']})", "number")),
+        (*theft, Column("Entry", "code"), Column("Amount (base units)", "number")),
         tuple(
-            ((source["entry"],), (_source_amount(source.get("amount"), first),))
+            (
+                *(((source["theft"],),) if several else ()),
+                (source["entry"],),
+                (_source_amount(source.get("amount")),),
+            )
             for source in sources[:SOURCES_SHOWN]
         ),
         note=f"{counted(left, 'row')} left out here; all stand in trace.json." if left > 0 else "",
     )
 
 
-def _source_amount(amount: str | None, result: dict[str, Any]) -> str:
-    if amount is None:
-        return "all of it"
-    return money(amount, result["decimals"], "").strip()
+def _source_amount(amount: str | None) -> str:
+    return "all of it" if amount is None else f"{int(amount):,}"
 
 
 def _stops_tables(parameters: dict[str, Any]) -> tuple[Block, ...]:
@@ -265,8 +277,9 @@ def _stops_tables(parameters: dict[str, Any]) -> tuple[Block, ...]:
     listed = "; ".join(f"{name}: {number:,}" for name, number in sorted(categories.items()))
     return (
         Paragraph(
-            f"The trace does not follow value beyond {counted(len(stops), 'stop')}, where it "
-            f"counts as arrived. By category: {listed}. Each stop stands in trace.json."
+            f"The trace does not follow value beyond {counted(len(stops), 'stop')}: at an address "
+            "it counts as arrived, at a transaction or an output as stopped. By category: "
+            f"{listed}. Each stop stands in trace.json."
         ),
     )
 

@@ -201,13 +201,12 @@ def _part_blocks(result: Result, number: int, part: str) -> tuple[Block, ...]:
     total = part_sum(result, part)
     columns = (*_part_columns(part), _amount_column(result), _share_column())
     blanks: Row = (("",),) * (len(columns) - 3)
-    whole = traced(result)
     return (
         Table(
             _caption(PART_NAMES[part], result),
             columns,
             tuple(_part_row(entry, part, result) for entry in shown),
-            total=(("Sum",), *blanks, (_exact(total, result),), (share(total, whole),)),
+            total=(("Sum",), *blanks, (_exact(total, result),), (_part(total, result),)),
             note=_left_out(
                 entries[limit:], result, f"results[{number}].{part}", total=len(entries)
             ),
@@ -241,7 +240,7 @@ def _part_row(entry: dict[str, Any], part: str, result: Result) -> Row:
         "converted_out": ((entry.get("asset") or NOTHING,),),
     }.get(part, ())
     amount = base_units(entry["amount"])
-    return (*before, place, (_exact(amount, result),), (share(amount, traced(result)),))
+    return (*before, place, (_exact(amount, result),), (_part(amount, result),))
 
 
 def _left_out(entries: list[dict[str, Any]], result: Result, place: str, *, total: int) -> str:
@@ -251,7 +250,7 @@ def _left_out(entries: list[dict[str, Any]], result: Result, place: str, *, tota
     rest = sum(base_units(entry["amount"]) for entry in entries)
     return (
         f"{counted(len(entries), 'row')} of {total:,} left out here, {_money(rest, result)} "
-        f"({share(rest, traced(result))}, rounded) together; all rows stand in trace.json under "
+        f"{_in_brackets(_part(rest, result))}together; all rows stand in trace.json under "
         f"{place}. The sum includes them."
     )
 
@@ -305,6 +304,15 @@ def _caption(name: str, result: Result) -> str:
 
 def _amount_column(result: Result) -> Column:
     return Column(f"Amount{NO_BREAK}({result['asset']})", "number")
+
+
+def _part(amount: int, result: Result) -> str:
+    """Return an amount's share of what was stolen; nothing where amounts are no parts of it."""
+    return share(amount, traced(result)) if adds_up(result) else ""
+
+
+def _in_brackets(told: str) -> str:
+    return f"({told}, rounded) " if told else ""
 
 
 def _share_column() -> Column:

@@ -18,9 +18,10 @@ def bounds_blocks(trace: dict[str, Any]) -> tuple[Block, ...]:
     """Build the tables of the least and the most that any rule could find, by place."""
     return (
         Paragraph(
-            "The methods above disagree where stolen and clean money meet. These bounds do not "
-            "depend on a method: any rule that respects time and conservation finds at least the "
-            "one and at most the other. They are maximum flows through the movements on the trail."
+            "Methods disagree where stolen and clean money meet. These bounds depend on none: any "
+            "rule that respects time and conservation finds at least the one and at most the "
+            "other. They are maximum flows through the movements on the trail. Poison conserves "
+            "nothing, and need not lie within."
         ),
         *(_bounds_table(bound) for bound in trace["bounds"]),
     )

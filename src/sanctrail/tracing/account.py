@@ -24,6 +24,7 @@ from sanctrail.tracing.setting import Setting, named_parts, since_of
 from sanctrail.tracing.state import (
     ASKED,
     CLEAN,
+    DAMAGED,
     EVENTS,
     HOLDS,
     LAST,
@@ -131,6 +132,12 @@ def _chain(
     ]
     halt_keys, halts = table_of(dict.fromkeys(named.halts, 1))
     columns = ledger.columns
+    names = ("senders", "receivers", "amounts_high", "amounts_low", "times", "assets")
+    whole = (*names, "account_starts", "account_places")
+    if len({len(columns[name]) for name in names}) > 1 or any(
+        columns[name].dtype.kind not in "iu" for name in whole
+    ):
+        refuse_damaged(ledger, DAMAGED)
     return AccountChain(
         senders=columns["senders"],
         receivers=columns["receivers"],

@@ -331,6 +331,8 @@ def _tell(
 def _mark(state: Any, chain: Any, rules: Any, place: Any, head: Any, marked: Any, fate: Any) -> Any:
     theft = np.int64(chain.marks[marked, 0])
     high, low = chain.marks[marked, 1], chain.marks[marked, 2]
+    if (high | low) != ZERO:  # whatever of it is new: the clock must not depend on the method
+        start(state, rules.max_age, theft, chain.times[place])
     if rules.method == POISON:
         touched = (high | low) == ZERO
         at = head
@@ -344,7 +346,6 @@ def _mark(state: Any, chain: Any, rules: Any, place: Any, head: Any, marked: Any
     else:
         head, high, low = mark(state, head, high, low, 2 * theft)
     if (high | low) != ZERO:
-        start(state, rules.max_age, theft, chain.times[place])
         sender, receiver = np.int64(chain.senders[place]), np.int64(chain.receivers[place])
         move(state, place, sender, receiver, high, low, theft, fate, 1, NAMED)
     return head

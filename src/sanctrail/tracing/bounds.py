@@ -16,6 +16,7 @@ import numpy.typing as npt
 from sanctrail.errors import TraceError
 from sanctrail.ground.progress import Bar
 from sanctrail.ledger import AccountLedger, UtxoLedger
+from sanctrail.ledger.amounts import join
 from sanctrail.tracing.account import Named as NamedMovements
 from sanctrail.tracing.flow_network import ARC, Network, network_of
 from sanctrail.tracing.places import METHODS, POISON
@@ -62,11 +63,8 @@ def bounds_of(
     Raises `TraceError` where a limit of the request depends on the method, so that no bound holds
     for all of them.
     """
-    if request.rules.max_hops is not None or request.rules.min_amount:
-        raise TraceError(
-            "--bounds hold for every rule, but where a trace stops by --max-hops or --min-amount "
-            "depends on the rule. Leave those two out, or trace without --bounds."
-        )
+    rules = request.rules
+    refuse_limits(limited=rules.max_hops is not None or rules.min_amount > 0)
     told = []
     for trail in poison_trails(ledger, request):
         for theft, name in enumerate(trail.thefts):
@@ -75,6 +73,15 @@ def bounds_of(
                 ranges = Ranges(trail, request, theft)
                 told.append(_document(ranges, mine, name, request, most))
     return told
+
+
+def refuse_limits(*, limited: bool) -> None:
+    """Raise `TraceError` where a limit stops different money by different rules."""
+    if limited:
+        raise TraceError(
+            "--bounds hold for every rule, but where a trace stops by --max-hops or --min-amount "
+            "depends on the rule. Leave those two out, or trace without --bounds."
+        )
 
 
 def poison_trails(ledger: AccountLedger | UtxoLedger, request: Request) -> Iterable[Trail]:
@@ -111,6 +118,12 @@ def _range(network: Network, ends: Mapping[Key, int], keys: Iterable[Key]) -> tu
 def _network(arcs: npt.NDArray[Any], ends: Mapping[Key, int]) -> Network:
     nodes = 2 + max([0, *(ends.values()), *(np.max(arcs[end], initial=0) for end in
                                             ("tail", "head"))])  # fmt: skip
+    supplies = arcs[arcs["tail"] == 0]
+    if sum(join(supplies["high"], supplies["low"])) >= 2**128:
+        raise TraceError(
+            "All that was stolen in this asset is more than 128 bits hold, which no bound reckons "
+            "with. Leave the asset out with --asset."
+        )
     out = np.zeros(len(ends), ARC)
     out["tail"], out["head"] = list(ends.values()), 1
     out["high"] = out["low"] = _ALL

@@ -25,7 +25,7 @@ def trace_document(
     return {
         "format": FORMAT,
         "versions": {"sanctrail": __version__, "ledger_format": LEDGER_FORMAT},
-        "parameters": _parameters(request),
+        "parameters": parameters_of(request),
         "ledger": {
             "digest": about["digest"],
             "family": about["family"],
@@ -40,7 +40,8 @@ def trace_document(
     }
 
 
-def _parameters(request: Request) -> dict[str, Any]:
+def parameters_of(request: Request) -> dict[str, Any]:
+    """Return what was asked, so that a stranger can ask it again."""
     return {
         "theft": request.name,
         "thefts": [_theft(theft) for theft in request.thefts],

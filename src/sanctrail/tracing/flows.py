@@ -27,10 +27,13 @@ FLOWS = pa.schema(
         *((name, pa.string()) for name in ("from", "to", "amount_tainted", "amount_total")),
         *((name, pa.string()) for name in ("transaction", "time")),
         ("hop", pa.int64()),
-        *((name, pa.string()) for name in ("theft", "method", "asset", "from_output")),
-        ("to_output", pa.string()),
+        *((name, pa.string()) for name in ("theft", "method", "asset", "end")),
+        *((name, pa.string()) for name in ("from_output", "to_output")),
     ]
 )
+ENDS = ("", "arrived", "returned", "fee", "stopped", "stopped", "", "", "stopped", "stopped", "")
+"""What the column `end` says by what became of the units (see `state.ON`): empty: they go on."""
+
 TO_FEE = "fee"
 """What stands in `to` where tainted units went to a transaction's fee."""
 
@@ -89,6 +92,7 @@ def _table(trail: Trail, rows: npt.NDArray[Any]) -> pa.Table:
         "theft": thefts.take(pa.array(moves["theft"])),
         "method": pa.repeat(trail.method, len(rows)),
         "asset": pa.repeat(trail.asset.code, len(rows)),
+        "end": pa.array(ENDS, pa.string()).take(pa.array(moves["fate"])),
     }
     return pa.table({name: table[name] for name in FLOWS.names}).cast(FLOWS)
 

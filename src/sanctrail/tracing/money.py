@@ -52,10 +52,13 @@ class Valuer:
 
     def of(self, numbers: Iterable[int]) -> Value:
         """Return what movements were worth together, each at its time."""
+        return self.of_parts((number, self._trail.amount(number)) for number in numbers)
+
+    def of_parts(self, parts: Iterable[tuple[int, int]]) -> Value:
+        """Return what parts of movements were worth together, each at its movement's time."""
         value = Value()
         with localcontext(_EXACT):
-            for number in numbers:
-                amount = self._trail.amount(number)
+            for number, amount in parts:
                 price = self._price(self._time(number))
                 if price is None:
                     value.unpriced += amount
@@ -91,7 +94,10 @@ def values_of(result: TraceResult, valuer: Valuer) -> dict[str, Any]:
     mine = moves["theft"] == result.theft_number
     taken = np.flatnonzero(mine & _begins(result))
     arrived = np.flatnonzero(mine & (moves["fate"] == ARRIVED))
-    stolen = valuer.of(taken)
+    if result.method == "poison":  # a movement counts a whole place, not what was stolen of it
+        stolen = valuer.of_parts((n, _named_amount(result, n)) for n in taken.tolist())
+    else:
+        stolen = valuer.of(taken)
     back = valuer.of(np.flatnonzero(mine & (moves["fate"] == CHANGE)))
     stolen.amount -= back.amount
     stolen.unpriced -= back.unpriced
@@ -100,6 +106,15 @@ def values_of(result: TraceResult, valuer: Valuer) -> dict[str, Any]:
         "arrived": valuer.of(arrived).document(valuer.currency),
         "by_address": _by_address(result, valuer, arrived),
     }
+
+
+def _named_amount(result: TraceResult, number: int) -> int:
+    """Return how much of a movement was stolen: what was named of it, else all of it."""
+    trail = result.trail
+    move = trail.moves[number]
+    if move["root"] != NAMED:
+        return trail.amount(number)
+    return trail.marked[int(move["receiver" if trail.utxo else "at"])]
 
 
 def _begins(result: TraceResult) -> npt.NDArray[np.bool_]:

@@ -281,7 +281,9 @@ def _take_away(
 def _hops(trail: Trail, steps: list[tuple[int, int]]) -> dict[tuple[int, int], dict[str, Any]]:
     """Return the steps as a reader needs them; the taking from a source is the next one's."""
     fates = trail.moves["fate"]
-    shown = [step for step in steps if fates[step[0]] != TAKEN]
+    # On an account ledger what a limit held back is no payment: it stayed where it was.
+    left_out = {TAKEN} if trail.utxo else {AGED, FAR}
+    shown = [step for step in steps if int(fates[step[0]]) not in left_out]
     return {
         step: {key: row[key] for key in ("transaction", "time", "from", "to")}
         | {"amount": row["amount_tainted"], "to_output": row["to_output"]}

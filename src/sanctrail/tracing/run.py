@@ -17,7 +17,7 @@ from sanctrail.tracing.account import places_of, trace_account
 from sanctrail.tracing.places import LOWEST, METHODS
 from sanctrail.tracing.request import Part, Request, StolenPart, Theft
 from sanctrail.tracing.result import TraceResult, results_of
-from sanctrail.tracing.setting import setting_of
+from sanctrail.tracing.setting import services_elsewhere, setting_of
 from sanctrail.tracing.state import STOPPED
 from sanctrail.tracing.trail import Trail
 from sanctrail.tracing.utxo import trace_utxo
@@ -51,7 +51,22 @@ def trace(
     results = [result for trail in trails for result in results_of(trail) if result.stolen]
     if not results:
         raise TraceError(_nothing_left(ledger, request))
-    return results, [*notes, *_seen(trails)]
+    return results, [*notes, *_nothing_new(request, results), *_seen(trails)]
+
+
+def _nothing_new(request: Request, results: Iterable[TraceResult]) -> list[str]:
+    """Note the thefts of which nothing was found by some method: another theft had it before."""
+    found = {(result.theft, result.method) for result in results}
+    methods = sorted({method for _, method in found})
+    told = []
+    for theft in request.thefts:
+        without = [method for method in methods if (theft.name, method) not in found]
+        if without:
+            told.append(
+                f"{theft.name}: nothing was newly stolen by {', '.join(without)}: what was named "
+                "moved nothing, lies at a source, or was stolen in another theft before."
+            )
+    return told
 
 
 def trails_of(
@@ -161,8 +176,14 @@ def resolve(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Reque
     total = sum(len(theft.addresses) + len(theft.parts) for theft in request.thefts)
     _refuse_nothing(ledger, missing, total)
     _refuse_mixed(ledger, request, [part for theft in thefts for part in theft.parts])
-    stolen = {part.txid for theft in thefts for part in theft.parts}
-    both = [part for part in request.stop_parts if part.txid in stolen]
+    stolen = {(part.txid, part.n) for theft in thefts for part in theft.parts}
+    named_whole = {txid for txid, _ in stolen}
+    both = [
+        part
+        for part in request.stop_parts
+        if {(part.txid, part.n), (part.txid, None)} & stolen
+        or (part.n is None and part.txid in named_whole)
+    ]
     methods, left_out = _methods(ledger, request.methods)
     resolved = replace(
         request, thefts=thefts, stop_parts=request.stop_parts - set(both), methods=methods
@@ -176,6 +197,7 @@ def resolve(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Reque
         *_note(f"of {stops} stops are not in the ledger", sorted(absent)),
         *_note("named both as source and as stop are taken as source", sorted(both_names)),
         *left_out,
+        *_elsewhere(ledger, request),
         *_coverage(ledger),
     ]
 
@@ -213,6 +235,14 @@ def _methods(
     return tuple(method for method in methods if method != lowest), [note]
 
 
+def _elsewhere(ledger: AccountLedger | UtxoLedger, request: Request) -> list[str]:
+    """Note the labelled services that were not used because their label is of another chain."""
+    if not request.rules.services:
+        return []
+    found = services_elsewhere(ledger, request.labels.values())
+    return _note("labelled services are of another chain by their label, and are no stops", found)
+
+
 def _coverage(ledger: AccountLedger | UtxoLedger) -> list[str]:
     """Note the gaps of the ledger through which stolen money could go unseen."""
     gaps = [code for code in ("internal", "tokens", "coin", "blocks", "outputs", "inputs")
@@ -226,7 +256,8 @@ def _refuse_nothing(ledger: AccountLedger | UtxoLedger, missing: list[str], tota
     if len(missing) == total:
         cover, asset = ledger.manifest["coverage"], ledger.assets[0]
         raise TraceError(
-            f"None of the {total} source{'s' if total > 1 else ''} is in the ledger (first: "
+            f"{f'None of the {total} sources' if total > 1 else 'The source'} is "
+            f"{'' if total > 1 else 'not '}in the ledger ({'first: ' if total > 1 else ''}"
             f"{missing[0][:120]}{_other_chain(ledger, missing[0])}). It holds {asset.code} and "
             f"covers {cover['first_time']} to {cover['last_time']}. Check the entry, or import the "
             "chain data of its time: sanctrail ledger import FILE... --ledger DIR"

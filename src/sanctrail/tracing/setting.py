@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from sanctrail.attribution.categories import is_service
-from sanctrail.attribution.chains import fits
+from sanctrail.attribution.chains import may_fit
 from sanctrail.attribution.labels import Label
 from sanctrail.attribution.services import families_of
 from sanctrail.ledger import AccountLedger, UtxoLedger
@@ -55,7 +55,14 @@ def setting_of(ledger: AccountLedger | UtxoLedger, request: Request) -> Setting:
 def services_among(ledger: AccountLedger | UtxoLedger, labels: Iterable[Label]) -> list[Label]:
     """Return the labels that name a service's address on a chain such as the ledger's."""
     families = families_of(ledger)
-    return [label for label in labels if is_service(label.kind) and fits(label.chain, families)]
+    return [x for x in labels if is_service(x.kind) and may_fit(x.chain, families)]
+
+
+def services_elsewhere(ledger: AccountLedger | UtxoLedger, labels: Iterable[Label]) -> list[str]:
+    """Return addresses of the ledger that labels call a service's on a chain of another form."""
+    families = families_of(ledger)
+    left_out = {x.entry for x in labels if is_service(x.kind) and not may_fit(x.chain, families)}
+    return sorted(ledger.ids_of(sorted(left_out)))
 
 
 def since_of(request: Request) -> list[int]:

@@ -13,12 +13,17 @@ from sanctrail import __version__
 from sanctrail.errors import TraceError
 from sanctrail.ground.store import replace_file, write_json
 from sanctrail.ledger import AccountLedger, UtxoLedger
+from sanctrail.tracing.document import parameters_of
 from sanctrail.tracing.flows import outpoints_of
+from sanctrail.tracing.places import LOWEST
+from sanctrail.tracing.places import METHODS as ALL_METHODS
 from sanctrail.tracing.request import Request
 from sanctrail.tracing.run import resolve
-from sanctrail.tracing.whole import Whole, whole_chain
+from sanctrail.tracing.whole import METHODS, Whole, whole_chain
 
 FORMAT = "sanctrail-taint/1"
+_EVERY = tuple(method for method in ALL_METHODS if method != ALL_METHODS[LOWEST])
+"""What `--method all` means on a UTXO ledger; a pass takes those of them that it knows."""
 
 
 def write_taint(
@@ -31,9 +36,8 @@ def write_taint(
             "--whole-chain reads the outputs of a UTXO ledger; this one has accounts. Leave the "
             "option out, and the trail is followed."
         )
-    found = [
-        whole for method in resolved.methods for whole in whole_chain(ledger, resolved, method)
-    ]
+    methods = METHODS if resolved.methods == _EVERY else resolved.methods
+    found = [whole for method in methods for whole in whole_chain(ledger, resolved, method)]
     asset = ledger.assets[0]
     document = {
         "format": FORMAT,
@@ -41,11 +45,14 @@ def write_taint(
         "ledger": {
             key: ledger.manifest[key] for key in ("digest", "simulation", "coverage", "limits")
         },
-        "theft": request.name,
+        "parameters": parameters_of(resolved),
         "asset": asset.code,
         "unit": asset.unit,
         "decimals": asset.decimals,
-        "notes": notes,
+        "notes": [
+            *notes,
+            "A pass tells of no suspected services and of no CoinJoins gone through.",
+        ],
         "results": [_told(whole) for whole in found],
     }
     file = io.BytesIO()

@@ -1,5 +1,6 @@
 """Tracing on UTXO ledgers: from the request to the walk, and from the walk to a trail."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from sanctrail.tracing.request import Part, Request
 from sanctrail.tracing.setting import Setting, named_parts, since_of
 from sanctrail.tracing.state import (
     ASKED,
+    DAMAGED,
     EVENTS,
     HEAP,
     HOLDS,
@@ -109,7 +111,7 @@ def _chain(ledger: UtxoLedger, request: Request, setting: Setting, named: Named)
     mark_keys, mark_of = table_of({output: n for n, output in enumerate(outputs)})
     marks = np.array([named.marks[output] for output in outputs], np.int64).reshape(-1, 2)
     halt_keys, halts = table_of(dict.fromkeys(named.halts, 1))
-    columns = ledger.columns
+    columns = sound_columns(ledger)
     return UtxoChain(
         first_output=columns["first_output"],
         first_input=columns["first_input"],
@@ -130,6 +132,20 @@ def _chain(ledger: UtxoLedger, request: Request, setting: Setting, named: Named)
         since=np.array(since_of(request), np.int64),
         pools=POOL_VALUES,
     )
+
+
+def sound_columns(ledger: UtxoLedger) -> Mapping[str, Any]:
+    """Return the columns; raise `LedgerError` where their lengths or kinds do not go together."""
+    columns = ledger.columns
+    names = ("values", "owners", "spent_by")
+    same = len({len(columns[name]) for name in names}) == 1
+    same = same and len(columns["first_output"]) == len(columns["first_input"])
+    same = same and len(columns["block_first"]) == len(columns["block_time"])
+    whole = (*names, "inputs", "first_output", "first_input", "block_first", "block_time",
+             "address_starts")  # fmt: skip
+    if not same or any(columns[name].dtype.kind not in "iu" for name in whole):
+        refuse_damaged(ledger, DAMAGED)
+    return columns
 
 
 def _rules(ledger: UtxoLedger, request: Request, method: str) -> Rules:

@@ -180,6 +180,15 @@ def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
 
 
 @bare
+def first_unsound(chain: Any) -> Any:
+    """Return the first transaction whose columns point out of the ledger, NONE for none."""
+    for number in range(len(chain.first_input) - 1):
+        if not _sound(chain, number):
+            return number
+    return NONE
+
+
+@bare
 def _sound(chain: Any, number: Any) -> Any:
     """Tell whether a transaction's columns point into the ledger: a damaged one is never read."""
     total = len(chain.first_input) - 1
@@ -463,6 +472,8 @@ def _mark(
 ) -> Any:  # fmt: skip
     theft = chain.marks[marked, 0]
     low = np.uint64(chain.marks[marked, 1])
+    if low != ZERO:  # whatever of it is new: the clock must not depend on the method
+        start(state, rules.max_age, theft, time)
     if rules.method == POISON:
         touched = low == ZERO
         at = head
@@ -475,7 +486,6 @@ def _mark(
     else:
         head, _, low = mark(state, head, ZERO, low, 2 * theft)
     if low != ZERO:
-        start(state, rules.max_age, theft, time)
         move(state, number, NONE, output, ZERO, low, theft, fate, 1, NAMED)
     return head
 
@@ -522,11 +532,14 @@ def last_of_block(chain: Any, number: Any) -> Any:
     if block < 0:
         return NONE
     coinbase = chain.block_first[block]
+    if not 0 <= coinbase <= number:
+        return NONE
     if chain.first_input[coinbase + 1] > chain.first_input[coinbase]:
         return NONE
+    end = np.int64(len(chain.first_input)) - 2
     if block + 1 < len(chain.block_first):
-        return np.int64(chain.block_first[block + 1]) - 1
-    return np.int64(len(chain.first_input)) - 2
+        end = min(end, np.int64(chain.block_first[block + 1]) - 1)
+    return max(end, number)
 
 
 @bare
@@ -555,7 +568,13 @@ def _room_for_block(state: Any, chain: Any, last: Any) -> Any:
     """Tell whether there is room for a block's fees on its coinbase's outputs."""
     coinbase = np.int64(chain.block_first[_block_of(chain, last)])
     runs = last - coinbase + 2
+    if not 0 <= coinbase <= last or not _sound(chain, coinbase):
+        state.count[ASKED] = coinbase
+        return DAMAGED
     for number in range(coinbase + 1, last + 1):
+        if not _sound(chain, number):
+            state.count[ASKED] = number
+            return DAMAGED
         slot = found(state.keys, state.slots, -2 - number)
         at = state.held[slot, 0] if slot != NONE else NONE
         while at != NONE:

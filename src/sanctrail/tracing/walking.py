@@ -2,11 +2,14 @@
 
 import io
 import json
+import sys
 import time
+import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import numpy.typing as npt
@@ -17,17 +20,20 @@ from sanctrail.ground.store import replace_file
 from sanctrail.ledger import Ledger
 from sanctrail.tracing.state import (
     ASKED,
+    COUNTERS,
     DAMAGED,
     EVENTS,
     EXAMINE,
     GROW,
     HEAP,
+    LAST,
     NONE,
     PAUSED,
     SUSPECT,
     VERDICTS,
     State,
     grown,
+    new_state,
     spot,
 )
 
@@ -51,6 +57,7 @@ class Checkpoint:
     path: Path
     key: Mapping[str, Any]
     resume: bool = False
+    _broken: list[bool] = field(default_factory=list)
 
     def load(self) -> State | None:
         """Return the state that was kept, None where none of this very walk is wanted or there."""
@@ -60,10 +67,11 @@ class Checkpoint:
             with np.load(self.path, allow_pickle=False) as kept:
                 if json.loads(str(kept["key"])) != self.key:
                     return None
-                return State(**{name: kept[name] for name in State._fields})
+                state = State(**{name: kept[name] for name in State._fields})
+                return _sound(state)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise TraceError(
                 f"{self.path}: what was kept of the trace is damaged. Remove the file and trace "
                 "again from the start."
@@ -71,14 +79,32 @@ class Checkpoint:
 
     def save(self, state: State) -> None:
         """Keep the state, whole or not at all."""
+        if self._broken:
+            return
         file = io.BytesIO()
         np.savez(file, key=np.array(json.dumps(self.key)), **state._asdict())
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(self.path, file.getvalue())
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(self.path, file.getvalue())
+        except OSError as error:  # the trace itself goes on; it only cannot be taken up again
+            sys.stderr.write(f"Not kept for --resume: {self.path} ({error.strerror}).\n")
+            self._broken.append(True)
 
     def remove(self) -> None:
         """Forget what was kept: the walk has ended."""
         self.path.unlink(missing_ok=True)
+
+
+def _sound(state: State) -> State:
+    """Return a state that was kept; raise `ValueError` where kernels could not go on with it."""
+    fresh = new_state(len(state.until))
+    for name in State._fields:
+        kept, wanted = getattr(state, name), getattr(fresh, name)
+        if kept.dtype != wanted.dtype or kept.shape[1:] != wanted.shape[1:]:
+            raise ValueError(name)
+    if len(state.count) != COUNTERS or np.any(state.count[:LAST] < NONE):
+        raise ValueError("count")
+    return grown(state, 1)
 
 
 def refuse_damaged(ledger: Ledger, status: int) -> None:

@@ -21,10 +21,10 @@ from sanctrail.ledger import UtxoLedger
 from sanctrail.tracing.request import Request
 from sanctrail.tracing.result import Stop
 from sanctrail.tracing.setting import Setting, setting_of, since_of
-from sanctrail.tracing.state import found
-from sanctrail.tracing.utxo import Named
-from sanctrail.tracing.utxo_walk import time_of
-from sanctrail.tracing.walking import table_of
+from sanctrail.tracing.state import DAMAGED, NONE, found
+from sanctrail.tracing.utxo import Named, sound_columns
+from sanctrail.tracing.utxo_walk import first_unsound, time_of
+from sanctrail.tracing.walking import refuse_damaged, table_of
 from sanctrail.tracing.wide import whole_share
 
 METHODS = ("fifo", "haircut", "poison")
@@ -113,6 +113,7 @@ class Columns(NamedTuple):
     spent_by: Any
     block_first: Any
     block_time: Any
+    address_starts: Any
     since: Any
 
 
@@ -128,6 +129,8 @@ def whole_chain(ledger: UtxoLedger, request: Request, method: str) -> list[Whole
     halted = dict(named.halted)
     joins = _coinjoins(ledger, request)
     asked = _asked(request, setting, named, sorted({*halted, *joins}), method)
+    if first_unsound(columns) != NONE:
+        refuse_damaged(ledger, DAMAGED)
     run = _Pass(ledger, columns, asked, setting)
     run.run()
     return run.results(request, named, joins)
@@ -155,7 +158,8 @@ def _refuse_unknown(ledger: Any, request: Request, method: str) -> None:
 def _columns(ledger: UtxoLedger, request: Request) -> Columns:
     names = [name for name in Columns._fields if name != "since"]
     since = np.array(since_of(request), np.int64)
-    return Columns(**{name: ledger.columns[name] for name in names}, since=since)
+    columns = sound_columns(ledger)
+    return Columns(**{name: columns[name] for name in names}, since=since)
 
 
 def _coinjoins(ledger: UtxoLedger, request: Request) -> dict[int, str]:

@@ -53,7 +53,7 @@ def write_trace(
 ) -> dict[str, Any]:
     """Write a trace into a folder and return the document of trace.json."""
     extras = extras or Extras()
-    _known_exports(extras.exports)
+    known_exports(extras.exports)
     document = trace_document(ledger, request, results, notes)
     flows = _all_flows(results, extras)
     csv = _csv(flows)
@@ -88,7 +88,8 @@ def _write(output: Path, files: Mapping[str, bytes], document: Mapping[str, Any]
         ) from error
 
 
-def _known_exports(kinds: Sequence[str]) -> None:
+def known_exports(kinds: Sequence[str]) -> None:
+    """Raise `InputError` where a form of export is not known."""
     unknown = [kind for kind in kinds if kind not in EXPORTS]
     if unknown:
         raise InputError(
