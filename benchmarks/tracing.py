@@ -16,6 +16,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from functools import partial
 from pathlib import Path
 
 import numba
@@ -184,13 +185,15 @@ def trails():
     for method, count in (("fifo", 2_300), ("haircut", 850), ("poison", 850)):
         request = named(ledger, count, (method,))
         setting = setting_of(ledger, request)
-        told(best(2, lambda: trace_utxo(ledger, request, method, setting)), "outputs", method)  # noqa: B023
+        found = best(2, partial(trace_utxo, ledger, request, method, setting))
+        told(found, "outputs", method)
     ledger = random_accounts(4_000_000, 400_000)
     for method in ("fifo", "haircut"):
         parts = tuple(StolenPart(ledger.transaction(n)) for n in range(300))
         request = Request((Theft("theft", (), parts),), frozenset(), frozenset(), (method,))
         setting, how = setting_of(ledger, request), (method, ledger.assets[0])
-        told(best(2, lambda: trace_account(ledger, request, how, setting)), "accounts", method)  # noqa: B023
+        found = best(2, partial(trace_account, ledger, request, how, setting))
+        told(found, "accounts", method)
 
 
 def told(measured, family, method):
@@ -221,8 +224,8 @@ def peers(folder):
     print(
         f"\nPeers, {len(ledger.values):,} outputs: our pass by haircut {ours['haircut']:.4f} s, by "
         f"poison {ours['poison']:.4f} s; our walk with all movements {walk:.2f} s "
-        f"({trail.events:,} transactions).\n\n| peer | method | time | over our pass | over our walk"
-        " |\n| --- | --- | --- | --- | --- |"
+        f"({trail.events:,} transactions).\n\n| peer | method | time | over our pass | over our "
+        "walk |\n| --- | --- | --- | --- | --- |"
     )
     for name, method, seconds in rows:
         print(
@@ -395,7 +398,7 @@ def over_ties(file, sources, stops, folder, name):
     seen = {method: set() for method in METHODS}
     for _ in range(SHUFFLES):
         keys = {id(row): dice.random() for row in body}
-        shuffled = sorted(body, key=lambda row: (row[at], keys[id(row)]))  # noqa: B023
+        shuffled = sorted(body, key=lambda row: (row[at], keys[id(row)]))
         target = folder / f"{name}-ties.csv"
         with target.open("w", encoding="utf-8", newline="") as out:
             csv.writer(out).writerows([header, *shuffled])
@@ -416,7 +419,7 @@ def mixed(opened, request, results):
               dice.randrange(1, 10**6)) for _ in range(BACKGROUND)]  # fmt: skip
     held = sorted({name for move in moves for name in move[:2]} - set(names_of(request)))
     touching = [
-        (sender, dice.choice(held) if dice.random() < 0.01 else receiver, amount)  # noqa: PLR2004
+        (sender, dice.choice(held) if dice.random() < 0.01 else receiver, amount)
         for sender, receiver, amount in apart
     ]
     for kind, background in (("apart", apart), ("touching", touching)):
@@ -451,10 +454,9 @@ def moves_of(ledger):
 def interleaved(moves, background, dice):
     """The theft's moves in their order, anywhere among the others."""
     places = sorted(dice.sample(range(len(moves) + len(background)), len(moves)))
-    chain, other, own = [], iter(background), dict(zip(places, moves, strict=True))
-    for at in range(len(moves) + len(background)):
-        chain.append(own[at] if at in own else next(other))
-    return chain
+    other, own = iter(background), dict(zip(places, moves, strict=True))
+    both = range(len(moves) + len(background))
+    return [own[at] if at in own else next(other) for at in both]
 
 
 def wide_haircut(moves, sources, stops):

@@ -516,6 +516,37 @@ def test_no_source_in_the_ledger_is_one_clear_sentence():
         trace(ledger, request(["x", "y"]))
 
 
+EVM, OTHER_EVM = "0x" + "ab" * 20, "0x" + "cd" * 20
+BITCOIN = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
+
+
+@pytest.mark.parametrize(
+    ("source", "said"),
+    [
+        (OTHER_EVM, "The source is not in the ledger"),
+        (BITCOIN, "an address of bitcoin, while the ledger's are of ethereum-like"),
+        (BITCOIN[:-1] + "b", "whose checksum fails: is it mistyped"),
+    ],
+)
+def test_a_wrong_source_and_one_of_another_chain_are_told_apart(source, said):
+    ledger = MemoryAccount([(EVM, "0x" + "ef" * 20, 5)])
+    with pytest.raises(TraceError, match=said):
+        trace(ledger, request([source]))
+
+
+def test_a_ledger_that_ends_before_the_theft_says_so():
+    ledger = MemoryAccount([("thief", "x", 5)])
+    with pytest.raises(TraceError, match="the ledger ends on 1970-01-01T00:10:00Z, before that"):
+        trace(ledger, request(["thief"], since=10**9))
+
+
+def test_what_the_ledger_cannot_see_is_a_note_of_the_result():
+    ledger = MemoryAccount([("thief", "x", 5)])
+    ledger.manifest["gaps"] = ["internal", "fees"]
+    _, notes = trace(ledger, request(["thief"]))
+    assert "The trail may go on where the ledger cannot see it. Internal transfers" in notes[0]
+
+
 def test_a_source_that_paid_nothing_is_said():
     with pytest.raises(TraceError, match="Nothing left the sources"):
         trace(MemoryAccount([("a", "b", 1)]), request(["b"]))

@@ -395,7 +395,10 @@ def test_the_heist_is_found_without_being_told_where(tmp_path, family):
     truth = json.loads((folder / "case/truth.json").read_bytes())
     assert {s["transaction"]: s["amount"] for s in result["stopped"]} == truth["stopped"]
     found = {end["address"]: int(end["amount"]) for end in result["arrived"]}
-    assert all(end["rule"] in {"inferred deposit", "labelled"} for end in result["arrived"])
+    assert all(
+        end["rule"] in {"inferred deposit", "inferred sweep", "labelled"}
+        for end in result["arrived"]
+    )
     assert all(truth["arrived"][name] == str(amount) for name, amount in found.items())
     for end in result["dormant"]:  # the mixer has no label: what it got lies there
         place = end["outpoint"] or end["address"]

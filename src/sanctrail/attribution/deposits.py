@@ -95,6 +95,7 @@ class Inference:
     """What came out: deposits, collectors, and why other addresses that forward were refused."""
 
     rule: DepositRule
+    name: str = RULE
     deposits: list[Deposit] = field(default_factory=list)
     collectors: list[Collector] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
@@ -134,17 +135,17 @@ def labels_of_deposits(inference: Inference, ledger: Ledger) -> list[Label]:
             entry=deposit.address,
             label=f"{deposit.service.name} deposit address",
             category=deposit.service.label.category or deposit.service.kind,
-            source=f"rule {RULE}: forwards to {deposit.service.name}",
+            source=f"rule {inference.name}: forwards to {deposit.service.name}",
             chain=deposit.service.label.chain,
             actor=deposit.service.label.actor,
             concepts=("deposit_address",),
             confidence="heuristic",
             context=context_of(
-                RULE, {**parameters, **_numbers(deposit)}, deposit.transactions[:SHOWN]
+                inference.name, {**parameters, **_numbers(deposit)}, deposit.transactions[:SHOWN]
             ),
             file=f"ledger {digest[:12]}",
             place=f"{deposit.forwards} forwards",
-            rule=RULE,
+            rule=inference.name,
         )
         for deposit in inference.deposits
     ]

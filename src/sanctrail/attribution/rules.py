@@ -57,6 +57,7 @@ MEASURED: Mapping[str, Measured] = {
     "change peeling": Measured(_CHANGE, 28_647, 9_756, 129_394),
     "change optimal+fresh": Measured(_CHANGE, 21_705, 32_483, 112_467),
     "deposit": Measured(_ACCOUNTS, 78_338, 119, 37),
+    "sweep": NOT_MEASURED,
     "wasabi-1": Measured(_REAL, 144, 0, 0),
     "wasabi-2": Measured(_REAL, 33, 0, 0),
     "whirlpool": Measured(_REAL, 1_403, 0, 0),

@@ -20,12 +20,13 @@ from sanctrail.ledger.batches import UNSPENT
 from sanctrail.ledger.columns import once, run_sums, starts_of
 from sanctrail.ledger.store import UtxoLedger
 
+RULE = "sweep"
 _STEP = 1_000
 
 
 def infer_swept(ledger: UtxoLedger, wallets: Wallets, rule: DepositRule | None = None) -> Inference:
     """Return the addresses that do nothing but be swept to a service's labelled wallets."""
-    inference = Inference(rule or DepositRule())
+    inference = Inference(rule or DepositRule(), RULE)
     for service, owned in _by_service(wallets):
         sweeps = _sweeps(ledger, owned, inference.rule.only)
         candidates = _payers(ledger, sweeps, wallets)

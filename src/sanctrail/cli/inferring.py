@@ -76,7 +76,7 @@ def infer(
         inference = infer_swept(opened, wallets, rule)
     if keep:
         name = f"deposits of {ledger.resolve().name}"
-        keep_labels(workspace, name, labels_of_deposits(inference, opened), "deposit")
+        keep_labels(workspace, name, labels_of_deposits(inference, opened), inference.name)
     if as_json:
         print_json(_document(inference, suspects, wallets))
         return
@@ -90,9 +90,9 @@ def _document(
     from sanctrail.attribution.rules import error_of  # noqa: PLC0415
 
     return {
-        "rule": "deposit",
+        "rule": inference.name,
         "parameters": asdict(inference.rule),
-        "error": error_of("deposit").document(),
+        "error": error_of(inference.name).document(),
         "wallets": len(wallets.of),
         "disputed_wallets": list(wallets.disputed),
         "looked_at": inference.looked_at,
@@ -116,7 +116,7 @@ def _deposit_document(deposit: "Deposit") -> dict[str, Any]:
 def _show(inference: "Inference", suspects: "list[Suspected]", wallets: "Wallets") -> None:
     from sanctrail.attribution.rules import error_of  # noqa: PLC0415
 
-    rule, error = inference.rule, error_of("deposit")
+    rule, error = inference.rule, error_of(inference.name)
     say(
         f"{len(inference.deposits):,} deposit addresses of {len(set(wallets.of.values())):,} "
         f"labelled wallets, among {inference.looked_at:,} addresses that pay such"
