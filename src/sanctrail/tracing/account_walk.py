@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sanctrail.ground.kernel import bare
-from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, take, touch
+from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, stolen_in, take, touch
 from sanctrail.tracing.state import (
     AGED,
     ARRIVED,
@@ -226,7 +226,7 @@ def _transfer(state: Any, chain: Any, rules: Any, place: Any) -> Any:
         marked = found(chain.mark_keys, chain.mark_of, place)
     fate = _fate(state, chain, place, receiver, to, to_source)
     if fate == ON and marked == NONE:
-        part_high, part_low = _stolen_in(state, head, rules.method)
+        part_high, part_low = stolen_in(state, head, rules.method)
         if less(part_high, part_low, rules.least_high, rules.least_low):
             fate = SMALL
     _tell(state, place, sender, receiver, head, fate, hop, root)
@@ -283,19 +283,6 @@ def _fate(state: Any, chain: Any, place: Any, receiver: Any, to: Any, to_source:
     if to != NONE or found(state.asked_keys, state.asked, 2 * receiver + 1) > PASS:
         return ARRIVED
     return ON
-
-
-@bare
-def _stolen_in(state: Any, at: Any, method: Any) -> Any:
-    high, low = ZERO, ZERO
-    while at != NONE:
-        lot = state.lots[at]
-        if lot.origin != CLEAN:
-            if method == POISON:
-                return lot.high, lot.low
-            high, low, _ = add(high, low, lot.high, lot.low)
-        at = lot.next
-    return high, low
 
 
 @bare

@@ -272,3 +272,17 @@ def mark(state: Any, head: Any, high: Any, low: Any, origin: Any) -> Any:
         free(state, at)
         at = behind
     return state.count[OUT_HEAD], new_high, new_low
+
+
+@bare
+def stolen_in(state: Any, at: Any, method: Any) -> Any:
+    """Return the stolen units of a run; under poison, the amount that all thefts touch."""
+    high, low = ZERO, ZERO
+    while at != NONE:
+        lot = state.lots[at]
+        if lot.origin != CLEAN:
+            if method == POISON:
+                return lot.high, lot.low
+            high, low, _ = add(high, low, lot.high, lot.low)
+        at = lot.next
+    return high, low

@@ -11,7 +11,7 @@ import numpy as np
 
 from sanctrail.attribution.coinjoins.sieve import is_candidate
 from sanctrail.ground.kernel import bare
-from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, take, touch
+from sanctrail.tracing.places import POISON, empty, free, mark, new_lot, put, stolen_in, take, touch
 from sanctrail.tracing.state import (
     AGED,
     ARRIVED,
@@ -225,8 +225,8 @@ def _lots_of(state: Any, output: Any) -> Any:
 
 
 @bare
-def time_of(chain: Any, number: Any) -> Any:
-    """Return a transaction's block time, or a time before all others where it is not known."""
+def _block_of(chain: Any, number: Any) -> Any:
+    """Return which block's transaction one is, NONE for one that is not in the ledger."""
     low, high = 0, len(chain.block_first)
     while low < high:
         middle = (low + high) >> 1
@@ -234,7 +234,14 @@ def time_of(chain: Any, number: Any) -> Any:
             low = middle + 1
         else:
             high = middle
-    return chain.block_time[low - 1] if low else -(1 << 62)
+    return low - 1
+
+
+@bare
+def time_of(chain: Any, number: Any) -> Any:
+    """Return a transaction's block time, or a time before all others where it is not known."""
+    block = _block_of(chain, number)
+    return chain.block_time[block] if block >= 0 else -(1 << 62)
 
 
 @bare
@@ -419,7 +426,7 @@ def _pay(state: Any, chain: Any, rules: Any, number: Any, output: Any, hop: Any,
         fate = ARRIVED
     first = state.count[MOVES]
     marked = found(chain.mark_keys, chain.mark_of, output)
-    high, low = _stolen_in(state, head, rules.method)
+    high, low = stolen_in(state, head, rules.method)
     if fate == ON and marked == NONE and less(high, low, rules.least_high, rules.least_low):
         fate = SMALL
     at = head
@@ -450,19 +457,6 @@ def _once_each(state: Any, head: Any, method: Any) -> None:
             free(state, behind)
         else:
             head = behind
-
-
-@bare
-def _stolen_in(state: Any, at: Any, method: Any) -> Any:
-    high, low = ZERO, ZERO
-    while at != NONE:
-        lot = state.lots[at]
-        if lot.origin != CLEAN:
-            if method == POISON:
-                return lot.high, lot.low
-            high, low, _ = add(high, low, lot.high, lot.low)
-        at = lot.next
-    return high, low
 
 
 @bare
@@ -510,19 +504,6 @@ def _keep(state: Any, chain: Any, output: Any, head: Any, first: Any) -> None:
     spender = chain.spent_by[output]
     if spender >= 0:
         push(state, 2 * np.int64(spender), NONE)
-
-
-@bare
-def _block_of(chain: Any, number: Any) -> Any:
-    """Return which block's transaction one is, NONE for one that is not in the ledger."""
-    low, high = 0, len(chain.block_first)
-    while low < high:
-        middle = (low + high) >> 1
-        if chain.block_first[middle] <= number:
-            low = middle + 1
-        else:
-            high = middle
-    return low - 1
 
 
 @bare
