@@ -257,7 +257,7 @@ BAD = {
     "trace an unknown source": ("trace", "--ledger", "led", "--sources", "nobody", "--output", "t"),
     "trace a missing file": ("trace", "--ledger", "led", "--sources", "no.csv", "--output", "t"),
     "trace by no method": (
-        *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--method", "lifo"),
+        *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--method", "tiho"),
     ),
     "trace since no time": (
         *("trace", "--ledger", "led", "--sources", "thief", "--output", "t", "--since", "soon"),
