@@ -7,7 +7,7 @@ demo: .venv/demo.stamp ; @$(BIN)/sanctrail demo
 test: .venv/dev.stamp ; $(BIN)/pytest -n 2
 check: .venv/dev.stamp ; $(BIN)/ruff format --check . && $(BIN)/ruff check . && $(BIN)/mypy && $(BIN)/python -m sanctrail.cli.reference --check docs/cli.md
 bench: .venv/dev.stamp ; $(BIN)/python benchmarks/run.py
-prove: .venv/dev.stamp ; $(BIN)/python benchmarks/prove.py && $(BIN)/python benchmarks/prove_history.py && $(BIN)/python benchmarks/prove_ledger.py
+prove: .venv/dev.stamp ; $(BIN)/python benchmarks/prove.py && $(BIN)/python benchmarks/prove_history.py && $(BIN)/python benchmarks/prove_ledger.py && $(BIN)/python benchmarks/prove_tracing.py
 docs: .venv/dev.stamp ; $(BIN)/python -m sanctrail.cli.reference docs/cli.md
 lock: .venv/uv.stamp ; $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --extra report --group pyproject.toml:build pyproject.toml -o requirements.txt && $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-emit-find-links --custom-compile-command 'make lock' --extra report --group pyproject.toml:build --group pyproject.toml:dev pyproject.toml -c requirements.txt -o requirements-dev.txt
 clean: ; rm -rf .venv sanctrail-demo dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis
