@@ -30,12 +30,14 @@ def infer_swept(ledger: UtxoLedger, wallets: Wallets, rule: DepositRule | None =
     for service, owned in _by_service(wallets):
         sweeps = _sweeps(ledger, owned, inference.rule.only)
         candidates = _payers(ledger, sweeps, wallets)
+        is_sweep = np.zeros(len(ledger.columns["first_output"]) - 1, np.bool_)
+        is_sweep[sweeps] = True
         inference.looked_at += len(candidates)
         with Bar("looking for deposit addresses", len(candidates)) as bar:
             for done, account in enumerate(candidates.tolist()):
                 if done % _STEP == 0:
                     bar.reached(done)
-                verdict = _judged(ledger, account, sweeps, service, inference.rule)
+                verdict = _judged(ledger, account, is_sweep, service, inference.rule)
                 if isinstance(verdict, Deposit):
                     inference.deposits.append(verdict)
                 else:
@@ -79,7 +81,7 @@ def _payers(
 
 
 def _judged(
-    ledger: UtxoLedger, account: int, sweeps: npt.NDArray[np.int64], service: Service,
+    ledger: UtxoLedger, account: int, is_sweep: npt.NDArray[np.bool_], service: Service,
     rule: DepositRule,
 ) -> Deposit | str:  # fmt: skip
     """Return a deposit with its evidence, or why the address is none."""
@@ -87,7 +89,7 @@ def _judged(
     values = np.maximum(np.asarray(ledger.values[outputs], np.int64), 0)
     spenders = np.asarray(ledger.spent_by[outputs], np.int64)
     spent = spenders != UNSPENT
-    swept = spent & np.isin(spenders, sweeps)
+    swept = spent & is_sweep[spenders]  # what is unspent reads the last, and does not count
     received, forwarded = int(values[spent].sum()), int(values[swept].sum())
     if forwarded < rule.only * received:
         return "spends elsewhere too"
