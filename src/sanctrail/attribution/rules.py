@@ -47,6 +47,7 @@ _CHANGE = "simulated UTXO chain, seed 7, 200,000 transactions: changes named"
 _ACCOUNTS = (
     "simulated account chain, seed 7, 1,000,000 transactions, with addresses that look alike"
 )
+_SWEEPS = "simulated UTXO chain, seed 7, 1,000,000 transactions, with addresses that look alike"
 _REAL = "labelled real transactions; wrong among some 3,000 post-mix ones and other protocols'"
 
 MEASURED: Mapping[str, Measured] = {
@@ -57,7 +58,7 @@ MEASURED: Mapping[str, Measured] = {
     "change peeling": Measured(_CHANGE, 28_647, 9_756, 129_394),
     "change optimal+fresh": Measured(_CHANGE, 21_705, 32_483, 112_467),
     "deposit": Measured(_ACCOUNTS, 78_338, 119, 37),
-    "sweep": NOT_MEASURED,
+    "sweep": Measured(_SWEEPS, 59_933, 0, 3_646),
     "wasabi-1": Measured(_REAL, 144, 0, 0),
     "wasabi-2": Measured(_REAL, 33, 0, 0),
     "whirlpool": Measured(_REAL, 1_403, 0, 0),
