@@ -24,7 +24,6 @@ from sanctrail.tracing.setting import Setting, named_parts, since_of
 from sanctrail.tracing.state import (
     ASKED,
     CLEAN,
-    DAMAGED,
     EVENTS,
     HOLDS,
     LAST,
@@ -37,7 +36,16 @@ from sanctrail.tracing.state import (
 )
 from sanctrail.tracing.trail import LEFT, Trail, cut
 from sanctrail.tracing.utxo_walk import HALT
-from sanctrail.tracing.walking import SEEN, Checkpoint, refuse_damaged, run_walk, table_of, verdicts
+from sanctrail.tracing.walking import (
+    SEEN,
+    Checkpoint,
+    limits_of,
+    refuse_damaged,
+    require_sound,
+    run_walk,
+    table_of,
+    verdicts,
+)
 
 _MASK = 2**64 - 1
 _HALF = 64
@@ -132,12 +140,11 @@ def _chain(
     ]
     halt_keys, halts = table_of(dict.fromkeys(named.halts, 1))
     columns = ledger.columns
-    names = ("senders", "receivers", "amounts_high", "amounts_low", "times", "assets")
-    whole = (*names, "account_starts", "account_places")
-    if len({len(columns[name]) for name in names}) > 1 or any(
-        columns[name].dtype.kind not in "iu" for name in whole
-    ):
-        refuse_damaged(ledger, DAMAGED)
+    require_sound(
+        ledger,
+        ("senders", "receivers", "amounts_high", "amounts_low", "times", "assets"),
+        ("account_starts",), ("account_places",),
+    )  # fmt: skip
     return AccountChain(
         senders=columns["senders"],
         receivers=columns["receivers"],
@@ -162,14 +169,7 @@ def _chain(
 
 def _rules(request: Request, method: str) -> AccountRules:
     rules = request.rules
-    return AccountRules(
-        method=METHODS.index(method),
-        max_age=NONE if rules.max_age is None else rules.max_age,
-        max_hops=NONE if rules.max_hops is None else rules.max_hops,
-        least_high=np.uint64(rules.min_amount >> _HALF),
-        least_low=np.uint64(rules.min_amount & _MASK),
-        busy=rules.senders + rules.receivers,
-    )
+    return AccountRules(**limits_of(rules, method), busy=rules.senders + rules.receivers)
 
 
 def _started(request: Request, setting: Setting, chain: AccountChain) -> State:

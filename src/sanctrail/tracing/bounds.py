@@ -66,7 +66,7 @@ def bounds_of(
     rules = request.rules
     refuse_limits(limited=rules.max_hops is not None or rules.min_amount > 0)
     told = []
-    for trail in poison_trails(ledger, request):
+    for trail in _poisoned(results) or poison_trails(ledger, request):
         for theft, name in enumerate(trail.thefts):
             mine = [r for r in results if r.theft_number == theft and r.asset == trail.asset]
             if mine:
@@ -82,6 +82,12 @@ def refuse_limits(*, limited: bool) -> None:
             "--bounds hold for every rule, but where a trace stops by --max-hops or --min-amount "
             "depends on the rule. Leave those two out, or trace without --bounds."
         )
+
+
+def _poisoned(results: Sequence[TraceResult]) -> list[Trail]:
+    """Return the trails by poison that the results rest on, where every asset has one."""
+    trails = {r.asset: r.trail for r in results if r.method == METHODS[POISON]}
+    return list(trails.values()) if {r.asset for r in results} == trails.keys() else []
 
 
 def poison_trails(ledger: AccountLedger | UtxoLedger, request: Request) -> Iterable[Trail]:

@@ -1,9 +1,10 @@
 """Running a trace: every asset that left the sources, by every method asked for."""
 
-from collections.abc import Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -20,7 +21,7 @@ from sanctrail.tracing.result import TraceResult, results_of
 from sanctrail.tracing.setting import services_elsewhere, setting_of
 from sanctrail.tracing.state import STOPPED
 from sanctrail.tracing.trail import Trail
-from sanctrail.tracing.utxo import trace_utxo
+from sanctrail.tracing.utxo import outputs_of, trace_utxo
 from sanctrail.tracing.walking import Checkpoint
 
 MANY = 5
@@ -74,9 +75,14 @@ def trails_of(
 ) -> Iterator[Trail]:
     """Yield the trail of every asset and method of a request that was resolved."""
     setting = setting_of(ledger, request)
+    asked = _asked(ledger, request) if keep else ""
     for asset in _assets(ledger, request):
         for method in request.methods:
-            checkpoint = _checkpoint(ledger, request, method, asset, keep)
+            checkpoint = None
+            if keep:
+                key = {"asked": asked, "method": method, "asset": asset.code}
+                name = f"walk-{method}-{ledger.assets.index(asset)}.npz"
+                checkpoint = Checkpoint(keep.folder / name, key, keep.resume)
             if isinstance(ledger, UtxoLedger):
                 yield trace_utxo(ledger, request, method, setting, checkpoint)
             else:
@@ -85,27 +91,16 @@ def trails_of(
                 checkpoint.remove()
 
 
-def _checkpoint(
-    ledger: AccountLedger | UtxoLedger,
-    request: Request,
-    method: str,
-    asset: Asset,
-    keep: Keep | None,
-) -> Checkpoint | None:
-    if keep is None:
-        return None
-    key: dict[str, Any] = {
-        "version": __version__,
-        "ledger": ledger.manifest["digest"],
-        "thefts": [repr(theft) for theft in request.thefts],
-        "stops": sorted([*request.stop_addresses, *map(str, request.stop_parts)]),
-        "rules": repr(request.rules),
-        "labels": sorted(f"{x.entry} {x.kind} {x.chain}" for x in request.labels.values()),
-        "method": method,
-        "asset": asset.code,
-    }
-    name = f"walk-{method}-{ledger.assets.index(asset)}.npz"
-    return Checkpoint(keep.folder / name, key, keep.resume)
+def _asked(ledger: AccountLedger | UtxoLedger, request: Request) -> str:
+    """Return a digest of all that a walk depends on, but for its method and asset."""
+    parts = [
+        __version__,
+        ledger.manifest["digest"],
+        *map(repr, (*request.thefts, request.rules)),
+        *sorted([*request.stop_addresses, *map(str, request.stop_parts)]),
+        *sorted(f"{x.entry} {x.kind} {x.chain}" for x in request.labels.values()),
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _nothing_left(ledger: AccountLedger | UtxoLedger, request: Request) -> str:
@@ -132,8 +127,8 @@ def _seen(trails: Iterable[Trail]) -> list[str]:
     """Note what the trace went through, or stopped at, without having been told."""
     notes: dict[str, None] = {}
     for trail in trails:
-        through = [n for n in trail.joins if not np.any(_stops_at(trail, n))]
-        for number in through:
+        stopped = set(trail.moves["at"][trail.moves["fate"] == STOPPED].tolist())
+        for number in sorted(trail.joins.keys() - stopped):
             notes[
                 f"Traced through {trail.ledger.transaction(number)}, which is or may be a "
                 f"CoinJoin ({trail.joins[number]}): behind it other people's money is mixed in."
@@ -145,10 +140,6 @@ def _seen(trails: Iterable[Trail]) -> list[str]:
                 f"{suspect.senders:,}, pays {suspect.receivers:,}): suspected; the trace {did}."
             ] = None
     return list(notes)
-
-
-def _stops_at(trail: Trail, number: int) -> Any:
-    return (trail.moves["at"] == number) & (trail.moves["fate"] == STOPPED)
 
 
 def _assets(ledger: AccountLedger | UtxoLedger, request: Request) -> list[Asset]:
@@ -170,7 +161,7 @@ def resolve(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Reque
     """
     named = [address for theft in request.thefts for address in theft.addresses]
     known = ledger.ids_of([*named, *sorted(request.stop_addresses)])
-    moved = _Moved(ledger)
+    moved = partial(_moved, ledger)
     thefts = tuple(_fitted(theft, known, moved) for theft in request.thefts)
     missing = list(_missing(request.thefts, thefts))
     total = sum(len(theft.addresses) + len(theft.parts) for theft in request.thefts)
@@ -202,7 +193,7 @@ def resolve(ledger: AccountLedger | UtxoLedger, request: Request) -> tuple[Reque
     ]
 
 
-def _fitted(theft: Theft, known: dict[str, int], moved: "_Moved") -> Theft:
+def _fitted(theft: Theft, known: dict[str, int], moved: Callable[[Part], bool]) -> Theft:
     """Return what of a theft the ledger has."""
     strays = [StolenPart(a) for a in theft.addresses if a not in known and moved(Part(a))]
     return replace(
@@ -299,19 +290,11 @@ def _refuse_mixed(
             )
 
 
-class _Moved:
-    """Tells whether the ledger has a transaction, or its output or transfer of that place."""
-
-    def __init__(self, ledger: AccountLedger | UtxoLedger) -> None:
-        self._ledger = ledger
-
-    def __call__(self, part: Part) -> bool:
-        if isinstance(self._ledger, AccountLedger):
-            return bool(places_of(self._ledger, Part(part.txid, part.n)))
-        number = self._ledger.number_of(part.txid)
-        if number is None:
-            return False
-        return part.n is None or len(self._ledger.outputs(number)) > part.n
+def _moved(ledger: AccountLedger | UtxoLedger, part: Part) -> bool:
+    """Tell whether the ledger has a transaction, or its output or transfer of that place."""
+    if isinstance(ledger, AccountLedger):
+        return bool(places_of(ledger, part))
+    return bool(outputs_of(ledger, part)) or (part.n is None and part.txid in ledger)
 
 
 def _note(what: str, entries: list[str]) -> list[str]:

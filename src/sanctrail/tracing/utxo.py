@@ -10,12 +10,10 @@ from sanctrail.errors import TraceError
 from sanctrail.ledger import UtxoLedger
 from sanctrail.ledger.batches import NULL_DATA, UNSPENT
 from sanctrail.tracing.judging import coinjoin_in, judge_address, judge_transaction, suspect
-from sanctrail.tracing.places import METHODS
 from sanctrail.tracing.request import Part, Request
 from sanctrail.tracing.setting import Setting, named_parts, since_of
 from sanctrail.tracing.state import (
     ASKED,
-    DAMAGED,
     EVENTS,
     HEAP,
     HOLDS,
@@ -34,7 +32,9 @@ from sanctrail.tracing.walking import (
     SEEN,
     Checkpoint,
     decided,
+    limits_of,
     refuse_damaged,
+    require_sound,
     run_walk,
     table_of,
     verdicts,
@@ -135,32 +135,21 @@ def _chain(ledger: UtxoLedger, request: Request, setting: Setting, named: Named)
 
 
 def sound_columns(ledger: UtxoLedger) -> Mapping[str, Any]:
-    """Return the columns; raise `LedgerError` where their lengths or kinds do not go together."""
-    columns = ledger.columns
-    names = ("values", "owners", "spent_by")
-    same = len({len(columns[name]) for name in names}) == 1
-    same = same and len(columns["first_output"]) == len(columns["first_input"])
-    same = same and len(columns["block_first"]) == len(columns["block_time"])
-    whole = (*names, "inputs", "first_output", "first_input", "block_first", "block_time",
-             "address_starts")  # fmt: skip
-    if not same or any(columns[name].dtype.kind not in "iu" for name in whole):
-        refuse_damaged(ledger, DAMAGED)
-    return columns
+    """Return the columns; raise `LedgerError` where they do not go together."""
+    require_sound(
+        ledger,
+        ("values", "owners", "spent_by"), ("first_output", "first_input"),
+        ("block_first", "block_time"), ("inputs",), ("address_starts",),
+    )  # fmt: skip
+    return ledger.columns
 
 
 def _rules(ledger: UtxoLedger, request: Request, method: str) -> Rules:
-    rules = request.rules
     return Rules(
-        method=METHODS.index(method),
-        max_age=NONE if rules.max_age is None else rules.max_age,
-        max_hops=NONE if rules.max_hops is None else rules.max_hops,
-        least_high=np.uint64(rules.min_amount >> 64),
-        least_low=np.uint64(rules.min_amount & _MASK),
-        outside=ledger.outside,
+        **limits_of(request.rules, method),
         null=ledger.ids_of([NULL_DATA]).get(NULL_DATA, -2),
-        examine=True,
-        busy=rules.senders,
-        follow=rules.follow_fees,
+        busy=request.rules.senders,
+        follow=request.rules.follow_fees,
     )
 
 

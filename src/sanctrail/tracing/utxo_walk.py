@@ -96,10 +96,7 @@ class Rules(NamedTuple):
     max_hops: Any
     least_high: Any
     least_low: Any
-    outside: Any
     null: Any
-    examine: Any
-    """Whether transactions shaped like CoinJoins are shown before they are taken."""
     busy: Any
     """Outputs from which on an address is shown before it is followed; NONE for never."""
     follow: Any
@@ -157,8 +154,7 @@ def _ready(state: Any, chain: Any, rules: Any, number: Any) -> Any:
         state.count[ASKED] = runs + (outputs + 2) * (origins + 2)
         return GROW
     if (
-        rules.examine
-        and outputs >= 3  # noqa: PLR2004 - no CoinJoin known has fewer
+        outputs >= 3  # noqa: PLR2004 - no CoinJoin known has fewer
         and found(state.asked_keys, state.asked, 2 * number) == NONE
         and is_candidate(
             number, chain.first_output, chain.first_input, chain.values, chain.owners, rules.null,

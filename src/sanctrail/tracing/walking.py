@@ -18,6 +18,9 @@ from sanctrail.errors import LedgerError, TraceError
 from sanctrail.ground.progress import Tally
 from sanctrail.ground.store import replace_file
 from sanctrail.ledger import Ledger
+from sanctrail.ledger.amounts import HALF, MASK
+from sanctrail.tracing.places import METHODS
+from sanctrail.tracing.request import StopRules
 from sanctrail.tracing.state import (
     ASKED,
     COUNTERS,
@@ -93,6 +96,28 @@ class Checkpoint:
     def remove(self) -> None:
         """Forget what was kept: the walk has ended."""
         self.path.unlink(missing_ok=True)
+
+
+def require_sound(ledger: Ledger, *groups: tuple[str, ...]) -> None:
+    """Raise `LedgerError` where columns hold no whole numbers, or a group's differ in length.
+
+    It reads nothing of them; where they point is looked at when the walk comes there.
+    """
+    for names in groups:
+        columns = [ledger.columns[name] for name in names]
+        if len({len(c) for c in columns}) > 1 or any(c.dtype.kind not in "iu" for c in columns):
+            refuse_damaged(ledger, DAMAGED)
+
+
+def limits_of(rules: StopRules, method: str) -> dict[str, Any]:
+    """Return the method and the limits of a walk as kernels take them."""
+    return {
+        "method": METHODS.index(method),
+        "max_age": NONE if rules.max_age is None else rules.max_age,
+        "max_hops": NONE if rules.max_hops is None else rules.max_hops,
+        "least_high": np.uint64(rules.min_amount >> HALF),
+        "least_low": np.uint64(rules.min_amount & MASK),
+    }
 
 
 def _sound(state: State) -> State:

@@ -317,13 +317,11 @@ def pass_kernel(
             number += 1
             continue
         used, ended, mark = counters[USED], counters[ENDED], counters[MARK]
-        if kind == CARRIES and not marked and _plain(chain, asked, arena, counters, number):
-            if asked.method == POISON:
-                status = _touch_plainly(chain, asked, arena, sums, number)
-            elif asked.method == FIFO:
-                status = _queue_plainly(chain, arena, counters, sums, number)
-            else:
-                status = _flow(chain, asked, arena, ends, counters, sums, room, number)
+        plain = kind == CARRIES and not marked and _plain(chain, asked, arena, counters, number)
+        if plain and asked.method == POISON:
+            status = _touch_plainly(chain, asked, arena, sums, number)
+        elif plain and asked.method == FIFO:
+            status = _queue_plainly(chain, arena, counters, sums, number)
         elif asked.method == POISON:
             status = _touch(chain, asked, arena, ends, counters, sums, number)
         else:
